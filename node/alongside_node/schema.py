@@ -1,0 +1,396 @@
+"""Every table of a node, with the slice that alone writes it (`info["owner"]`); the migrations must arrive exactly here.
+
+What is never here (safety.md, "At rest"): an address on the network, a query, a time of day of anything a person did, a
+column that joins a person to a listing they asked. Who asked is known only inside `member.box`, sealed to that member.
+Days are days since 1970; instants are Unix seconds and stand only where a machine has to act on them.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# identity: who this node is.
+
+node_document = Table(
+    "node_document",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False, comment="the JWS as published"),
+    info={"owner": "identity"},
+)
+
+node_key = Table(
+    "node_key",
+    metadata,
+    Column("public", Text, primary_key=True),
+    Column("purpose", Text, CheckConstraint("purpose IN ('sign', 'seal')", name="purpose"), nullable=False),
+    Column("doc", Integer, nullable=False),
+    Column("private", LargeBinary, comment="NULL once destroyed"),
+    Column("exp", BigInteger, comment="seal keys: nobody seals to it after this instant"),
+    info={"owner": "identity"},
+)
+
+community = Table(
+    "community",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    Column("profile", Text, nullable=False, comment="the members of the profile record, as JSON"),
+    Column("record_id", Text, nullable=False),
+    Column("rev", Integer, nullable=False),
+    Column("words_salt", LargeBinary, nullable=False, comment="Argon2id salt of every passphrase here"),
+    info={"owner": "identity"},
+)
+
+# delivery: getting messages to peers for certain.
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Text, primary_key=True, comment="the message id"),
+    Column("peer", Text, nullable=False, comment="node id of the recipient; this node's own for a request within it"),
+    Column("type", Text, nullable=False),
+    Column("ref", Text),
+    Column("body", LargeBinary, nullable=False, comment="the envelope's exact bytes, signed afresh at each attempt"),
+    Column("invitation", Text, comment="peer.request only: what the invitation header is made from"),
+    Column("not_after", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_at", BigInteger, nullable=False),
+    Column("order", BigInteger, nullable=False, comment="per peer, rising: messages of one ref leave in order"),
+    Index(None, "peer", "next_at"),
+    Index(None, "ref"),
+    info={"owner": "delivery"},
+)
+
+received = Table(
+    "received",
+    metadata,
+    Column("sender", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of the body: same id with other bytes is refused"),
+    Column("exp", BigInteger, nullable=False, comment="of the message; the row goes a day later"),
+    Column("body", LargeBinary, comment="until a worker has acted on it; then NULL"),
+    Column("next_at", BigInteger, nullable=False, default=0),
+    Index(None, "exp"),
+    Index(
+        "ix_received_waiting", "next_at", sqlite_where=Column("body").isnot(None), postgresql_where=Column("body").isnot(None)
+    ),
+    info={"owner": "delivery"},
+)
+
+peer_health = Table(
+    "peer_health",
+    metadata,
+    Column("peer", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("code", Text, comment="why the last attempt failed"),
+    info={"owner": "delivery"},
+)
+
+# members: people, invitations, sessions, their keys.
+
+member = Table(
+    "member",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, comment="how stewards see them; never leaves the node"),
+    Column("role", Text, CheckConstraint("role IN ('member', 'steward')", name="role"), nullable=False),
+    Column("lookup", LargeBinary, nullable=False, unique=True, comment="SHA-256 of what the words derive"),
+    Column("public", Text, nullable=False, comment="X25519: what is sealed to this person is sealed to it"),
+    Column("private", LargeBinary, comment="wrapped under the words; NULL when a client holds it"),
+    Column("box", LargeBinary, nullable=False, comment="what they asked, sealed to them and padded"),
+    Column("box_rev", Integer, nullable=False, default=0),
+    Column("lang", Text, nullable=False),
+    Column("joined", Text, nullable=False, comment="the quarter, as 2026-Q4"),
+    info={"owner": "members"},
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token", LargeBinary, primary_key=True, comment="SHA-256 of the cookie"),
+    Column("member", ForeignKey("member.id", ondelete="CASCADE"), nullable=False),
+    Column("key", LargeBinary, nullable=False, comment="the private key, wrapped under the cookie"),
+    Column("ends", BigInteger, nullable=False, comment="20 idle minutes ahead; the row is deleted then"),
+    info={"owner": "members"},
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("code", LargeBinary, primary_key=True, comment="SHA-256 of the code"),
+    Column("role", Text, nullable=False),
+    Column("last_day", Integer, nullable=False),
+    info={"owner": "members"},
+)
+
+grant = Table(
+    "grant",
+    metadata,
+    Column("token", LargeBinary, primary_key=True, comment="SHA-256 of the bearer token"),
+    Column("member", ForeignKey("member.id", ondelete="CASCADE"), nullable=False),
+    Column("label", Text, nullable=False, comment="which client, in the person's words"),
+    Column("last_day", Integer, nullable=False),
+    info={"owner": "members"},
+)
+
+# peers: other nodes, and our agreements with them.
+
+peer = Table(
+    "peer",
+    metadata,
+    Column("node", Text, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("chain", Text, nullable=False, comment="JSON list of JWS texts"),
+    Column("name", Text, nullable=False),
+    Column("profile", Text, nullable=False, comment="their agreements as we last read them, JSON"),
+    Column("state", Text, nullable=False, comment="asked, asking, agreed, frozen, ended"),
+    Column("ours", Text, nullable=False, comment="the step we take: none, listings, requests"),
+    Column("theirs", Text, nullable=False),
+    Column("listings_from", BigInteger, nullable=False, comment="authors were told; nothing is served before"),
+    Column("review_day", Integer),
+    Column("max_records", Integer, nullable=False),
+    Column("max_bytes", BigInteger, nullable=False),
+    info={"owner": "peers"},
+)
+
+peer_invitation = Table(
+    "peer_invitation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("token", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("last_day", Integer, nullable=False),
+    info={"owner": "peers"},
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("peer", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("first", Text, nullable=False, comment="the head or document we had"),
+    Column("second", Text, nullable=False, comment="the one that contradicts it"),
+    Column("day", Integer, nullable=False),
+    info={"owner": "peers"},
+)
+
+# listings: what this community offers and needs.
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False, comment="draft, published, resting, withdrawn"),
+    Column("content", Text, nullable=False, comment="the members of the listing, as JSON"),
+    Column("rev", Integer, nullable=False, comment="0 until first published"),
+    Column("source", Text, nullable=False, comment="empty, or which import it came from"),
+    Column("source_key", Text, nullable=False, comment="the id in that import, so that a second import updates"),
+    Column("waiting_for", Text, nullable=False, comment="JSON list: what a person still has to answer"),
+    Index(None, "source", "source_key"),
+    info={"owner": "listings"},
+)
+
+listing_holder = Table(
+    "listing_holder",
+    metadata,
+    Column("listing", ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True),
+    Column("member", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, nullable=False, comment="as they want to be named on this listing"),
+    Index(None, "member"),
+    info={"owner": "listings"},
+)
+
+listing_key = Table(
+    "listing_key",
+    metadata,
+    Column("public", Text, primary_key=True),
+    Column("listing", ForeignKey("listing.id", ondelete="CASCADE"), nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("last_day", Integer, comment="set when renewed: shares go 30 days later"),
+    Index(None, "listing"),
+    info={"owner": "listings"},
+)
+
+listing_key_share = Table(
+    "listing_key_share",
+    metadata,
+    Column("public", ForeignKey("listing_key.public", ondelete="CASCADE"), primary_key=True),
+    Column("member", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False, comment="the private half, sealed to this member"),
+    info={"owner": "listings"},
+)
+
+# directory: everyone's listings, verified.
+
+own_record = Table(
+    "own_record",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, comment="of the head that first covers it; 0 until a head does"),
+    Column("digest", LargeBinary, comment="NULL: a tombstone"),
+    Column("line", LargeBinary),
+    Column("removed", BigInteger, comment="when it was withdrawn; the tombstone goes 30 days later"),
+    Index(None, "seq", "id"),
+    info={"owner": "directory"},
+)
+
+own_head = Table(
+    "own_head",
+    metadata,
+    Column("doc", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("iat", BigInteger, nullable=False),
+    info={"owner": "directory"},
+)
+
+generation = Table(
+    "generation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("peer", Text, nullable=False, comment="whose directory; this node's own id for its own"),
+    Column("active", Boolean, nullable=False, comment="searched and served; every other one is staging or leaving"),
+    Index(None, "peer"),
+    sqlite_autoincrement=True,
+    info={"owner": "directory"},
+)
+
+replica = Table(
+    "replica",
+    metadata,
+    Column("peer", Text, primary_key=True),
+    Column("head", Text, comment="the JWS of the newest head that verified whole"),
+    Column("doc", Integer, nullable=False, default=0),
+    Column("seq", Integer, nullable=False, default=0),
+    Column("exp", BigInteger, nullable=False, default=0),
+    Column("checked", BigInteger, nullable=False, default=0, comment="when a sync last ended well"),
+    Column("code", Text, comment="why the last sync was refused; NULL when it ended well"),
+    info={"owner": "directory"},
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False, comment="the place in the fair order"),
+    Column("generation", Integer, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("line", LargeBinary, nullable=False, comment="the record's exact bytes, as received"),
+    UniqueConstraint("generation", "id"),
+    info={"owner": "directory"},
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("generation", Integer, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    info={"owner": "directory"},
+)
+
+# referrals: bringing a person and a listing together. Random keys, no rowid order, days only.
+
+asked = Table(
+    "asked",
+    metadata,
+    Column("ref", Text, primary_key=True),
+    Column("peer", Text, nullable=False),
+    Column("mailbox", Text, nullable=False, unique=True, comment="random; named only inside one member's box"),
+    Column("state", Text, nullable=False),
+    Column("resume", Text, comment="while paused: the state to return to"),
+    Column("until", BigInteger, nullable=False),
+    Column("sent", Integer, nullable=False, comment="the n of our last message"),
+    Column("seen", Integer, nullable=False, comment="the n of their last message that applied"),
+    Column("problem", Text, comment="why the last message could not be delivered, as a code"),
+    Column("final_day", Integer, comment="content goes 14 days later"),
+    sqlite_with_rowid=False,
+    info={"owner": "referrals"},
+)
+
+incoming = Table(
+    "incoming",
+    metadata,
+    Column("peer", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
+    Column("listing", Text, nullable=False),
+    Column("key", Text, nullable=False, comment="the listing's key it was sealed to"),
+    Column("alias", Text, nullable=False),
+    Column("handle", LargeBinary, comment="HMAC under a node secret; gone with the request"),
+    Column("standing", Text, nullable=False),
+    Column("consent", Text, nullable=False, comment="purpose, fields, until: JSON"),
+    Column("state", Text, nullable=False),
+    Column("resume", Text),
+    Column("until", BigInteger, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("final_day", Integer),
+    Index(None, "listing"),
+    sqlite_with_rowid=False,
+    info={"owner": "referrals"},
+)
+
+letter = Table(
+    "letter",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random"),
+    Column("place", Text, nullable=False, comment="a mailbox, or peer:ref of an incoming request"),
+    Column("type", Text, nullable=False),
+    Column("ours", Boolean, nullable=False, comment="written here, kept for who wrote it"),
+    Column("n", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("day", Integer, nullable=False),
+    Index(None, "place"),
+    sqlite_with_rowid=False,
+    info={"owner": "referrals"},
+)
+
+early = Table(
+    "early",
+    metadata,
+    Column("peer", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("kept_until", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+    info={"owner": "referrals"},
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("ref", Text, primary_key=True),
+    Column("peer", Text, nullable=False),
+    Column("asked", BigInteger, nullable=False, comment="72 hours later: has not answered yet"),
+    Column("receipt", Text, comment="the signed statement; NULL until it came"),
+    sqlite_with_rowid=False,
+    info={"owner": "referrals"},
+)
