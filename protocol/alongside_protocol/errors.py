@@ -95,7 +95,7 @@ RETRIED_CODES = frozenset({Code.KEY_VERSION_UNKNOWN, Code.BUSY, Code.UNREACHABLE
 """Codes after which the same exchange may succeed later; every other refusal is final and reaches a human."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - callers read `raise Refused(…)`: what happened, and by whom
     """Something broke a rule of the protocol. `code` says which; `detail` explains it without echoing input."""
 
     def __init__(self, code: Code, detail: str) -> None:

@@ -52,6 +52,7 @@ class VerifyKey:
 
     @property
     def text(self) -> str:
+        """As on the wire: base64url."""
         return base64url.encode(self.raw)
 
     def verify(self, signature: bytes, message: bytes) -> None:
