@@ -249,11 +249,21 @@ own_record = Table(
     "own_record",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("seq", Integer, nullable=False, comment="of the head that first covers it; 0 until a head does"),
+    Column("seq", Integer, nullable=False, comment="of the head that first covers it"),
     Column("digest", LargeBinary, comment="NULL: a tombstone"),
     Column("line", LargeBinary),
-    Column("removed", BigInteger, comment="when it was withdrawn; the tombstone goes 30 days later"),
+    Column("removed", BigInteger, comment="when a head first covered its absence; the tombstone goes 30 days later"),
     Index(None, "seq", "id"),
+    info={"owner": "directory"},
+)
+
+own_change = Table(
+    "own_change",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("digest", LargeBinary, comment="NULL: withdrawn"),
+    Column("line", LargeBinary),
+    comment="what changed since the newest head; what peers are served stays as that head says until the next",
     info={"owner": "directory"},
 )
 

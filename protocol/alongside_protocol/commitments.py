@@ -1,17 +1,21 @@
-"""Who may be called, and what is kept: the answers every offer gives before it can be published (listing.md; section 6).
+"""Who may be called, and what is kept: the answers every offer gives before it can be published (listing.md; section 6 of the
+specification, "Commitments hash").
 
 A seeker reads them before asking, can filter on them, and consent is pinned to their hash. `unknown` is an honest answer
 and never passes a safety filter. They are promises, not guarantees, and every page that shows them says so.
+Never normalises: what a person read is what is hashed.
 """
 
 from collections.abc import Iterator
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-TAG = b"alongside-commitments-1"
+from .text_forms import DATE, LINE, TEXT
+
+TAG: Final = b"alongside-commitments-1"
 
 
 class Answer(StrEnum):
@@ -39,7 +43,9 @@ class Reporter(StrEnum):
     UNKNOWN = "unknown"
 
 
-_Words = Annotated[str, Field(max_length=400)]
+_Words = Annotated[str, Field(max_length=400, pattern=TEXT)]
+_Date = Annotated[str, Field(pattern=f"^$|{DATE}")]
+_Source = Annotated[Source, Field(strict=False)]
 
 
 class Called(BaseModel):
@@ -50,6 +56,10 @@ class Called(BaseModel):
     answer: Annotated[Answer, Field(strict=False)]
     exception: _Words = ""
     """In their own words: "if someone else is in danger". Empty: none."""
+    given_by: _Source | None = None
+    """Who gave this answer, where it was not who gave the others. Absent: as `Commitments.given_by` says."""
+    given_on: _Date = ""
+    """The day on which this answer was given, where it was another than the others'."""
 
 
 class Commitments(BaseModel):
@@ -65,7 +75,7 @@ class Commitments(BaseModel):
     family_or_partner: Called | None = None
     probation: Called | None = None
     anyone_else: Called | None = None
-    law_of: Annotated[str, Field(max_length=120)] = ""
+    law_of: Annotated[str, Field(max_length=120, pattern=LINE)] = ""
     """The place whose law applies, in words."""
     would_pass_on: _Words = ""
     """ "What I would have to pass on if you told me." """
@@ -74,24 +84,33 @@ class Commitments(BaseModel):
     """What is written down. Empty: not answered."""
     kept_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
     """How long that is kept; 0: nothing is kept; absent: not answered."""
-    given_by: Annotated[Source, Field(strict=False)] | None = None
-    given_on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = ""
+    given_by: _Source | None = None
+    """Who gave the answers, where an answer does not say otherwise."""
+    given_on: _Date = ""
 
 
-CALLED = ("police", "hospital", "child_services", "immigration", "family_or_partner", "probation", "anyone_else")
+CALLED: Final = (
+    "police",
+    "hospital",
+    "child_services",
+    "immigration",
+    "family_or_partner",
+    "probation",
+    "anyone_else",
+)
 """Those who could be called, in the specification's order."""
 
-_WITHOUT_YES = frozenset({Answer.NEVER, Answer.ONLY_IF_YOU_ASK})
+_WITHOUT_YES: Final = frozenset({Answer.NEVER, Answer.ONLY_IF_YOU_ASK})
 
 
 def unanswered(commitments: Commitments) -> tuple[str, ...]:
     """Names of the questions that still need an answer before an offer can be published.
 
     `unknown` counts as an answer only where somebody was asked and could not say (`we_asked_them`): the person who offers
-    can always answer for themselves.
+    can always answer for themselves. Whoever asked says when.
     """
     asked = commitments.given_by is Source.WE_ASKED_THEM
-    missing = [name for name in CALLED if not _answered(getattr(commitments, name), asked=asked)]
+    missing = [name for name in CALLED if not _answered(commitments, getattr(commitments, name))]
     if commitments.mandated_reporter is Reporter.UNKNOWN and not asked:
         missing.append("mandated_reporter")
     if commitments.kept_days is None:
@@ -103,8 +122,13 @@ def unanswered(commitments: Commitments) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def _answered(called: Called | None, *, asked: bool) -> bool:
-    return called is not None and (asked or called.answer is not Answer.UNKNOWN)
+def _answered(commitments: Commitments, called: Called | None) -> bool:
+    if called is None:
+        return False
+    if called.given_by is Source.WE_ASKED_THEM:
+        return bool(called.given_on)
+    by = called.given_by or commitments.given_by
+    return called.answer is not Answer.UNKNOWN or by is Source.WE_ASKED_THEM
 
 
 def promises_no_call_without_yes(commitments: Commitments | None) -> bool:
@@ -120,7 +144,7 @@ def commitments_hash(of_listing: Commitments | None, of_community: Commitments |
     """The 32 bytes that consent is pinned to: the listing's complete commitments, then the community's.
 
     SHA-256 over the tag and, in the specification's order, each member as uint16 length ‖ name ‖ uint32 length ‖ UTF-8
-    value; an absent member has length 0. Nothing is normalised: what a person read is what is hashed.
+    value; an absent member has length 0. Nothing is normalised.
     """
     digest = sha256(TAG)
     for owner, commitments in (("listing", of_listing), ("community", of_community)):
@@ -135,6 +159,8 @@ def _members(commitments: Commitments) -> Iterator[tuple[str, str]]:
         called: Called | None = getattr(commitments, name)
         yield f"{name}.answer", called.answer if called else ""
         yield f"{name}.exception", called.exception if called else ""
+        yield f"{name}.given_by", (called.given_by or "") if called else ""
+        yield f"{name}.given_on", called.given_on if called else ""
     yield "law_of", commitments.law_of
     yield "would_pass_on", commitments.would_pass_on
     yield "mandated_reporter", commitments.mandated_reporter

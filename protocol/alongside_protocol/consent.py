@@ -1,19 +1,34 @@
 """Consent, and the only way to make a personal message (section 6 of the specification).
 
-A person agrees to these fields, to this node, for this listing, under these commitments, until this date. `seal_request` and
-`seal_words` are the only functions that make a `Sealed`, and the delivery of personal messages takes nothing else: what was not
-agreed to cannot be sent by mistake. Guards against our own errors, not against an operator who changes the program.
+A person agrees to these fields, to this node, for this listing, under these commitments, until this date. `seal_request`,
+`seal_words` and `seal_answer` are the only functions that make a `Sealed`, and `messages.write` takes personal text in no other
+form: what was not agreed to cannot be sent by mistake. Guards against our own errors, not against an operator who changes
+the program. `opening` is the other side.
+
+What a seeker writes is sealed twice. The outer seal is for the receiving node: what it needs to route. The inner one is for the
+people who offer: it is sealed once to a one-time key, and that key to each of the listing's keys, so that five holders cost
+five keys and not five copies. What those who offer write back is sealed once, to the reply key that lay in the inner seal.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final, final
 
-from . import base64url, canonical
+from . import base64url, canonical, sealing
 from .errors import Code, Refused
-from .identifiers import NodeId, RecordId
-from .sealing import Context, SealPublicKey, answer_proof, seal
+from .identifiers import NodeId, Random, RecordId
+from .sealing import Context, SealPrivateKey, SealPublicKey
+from .text_forms import plain
+
+HANDLE_BYTES: Final = 16
+COMMITMENTS_BYTES: Final = 32
+LISTING_KEYS: Final = 5
+SUGGESTIONS: Final = 5
+
+WORDS_LAYER: Final = "/words"
+KEY_LAYER: Final = "/key"
 
 _MADE_HERE: Final = object()
 
@@ -27,6 +42,18 @@ class Field(StrEnum):
     LANGUAGE = "language"
     ACCESS_NEEDS = "access_needs"
     TIMES = "times"
+
+
+FIELD_CHARACTERS: Final = MappingProxyType(
+    {
+        Field.WORDS: 4_000,
+        Field.NAME: 120,
+        Field.CONTACT: 400,
+        Field.LANGUAGE: 35,
+        Field.ACCESS_NEEDS: 400,
+        Field.TIMES: 400,
+    }
+)
 
 
 class Standing(StrEnum):
@@ -47,54 +74,61 @@ class Consent:
     commitments: bytes
     until: int
 
-    def check(self, *, now: int, to: NodeId, commitments: bytes) -> None:
-        """Raises `Refused` unless this consent is live, for this node, and under these commitments."""
-        if now >= self.until:
-            raise Refused(Code.CONSENT_EXPIRED, "the date the person chose has passed")
-        if to != self.to:
-            raise Refused(Code.CONSENT_RECIPIENT, "the person agreed to another community")
-        if commitments != self.commitments:
-            raise Refused(Code.CONSENT_COMMITMENTS, "who may be called has changed since the person read it")
 
-
+@final
+@dataclass(frozen=True, slots=True)
 class Sealed:
-    """A personal message, sealed within a consent. `not_after`: no attempt to send it may begin after this instant."""
+    """A personal message, sealed within a consent, for the one message that `context` names.
 
-    __slots__ = ("ciphertext", "not_after")
+    `not_after`: no attempt to send it may begin after this instant (Unix seconds).
+    """
 
-    def __init__(self, ciphertext: bytes, not_after: int, made: object) -> None:
+    ciphertext: bytes
+    context: Context
+    not_after: int
+    made: InitVar[object]
+
+    def __post_init__(self, made: object) -> None:
         if made is not _MADE_HERE:
             raise Refused(Code.CONSENT_FIELDS, "only a live consent can make a sealed message")
-        self.ciphertext = ciphertext
-        self.not_after = not_after
 
 
 @dataclass(frozen=True)
 class ReplyTo:
-    """How those who offer answer: sealed to `public`, proven with `secret`. The seeker alone keeps both."""
+    """How those who offer answer: sealed to `public`, proven with `secret`. The seeker alone keeps the private half."""
 
     public: SealPublicKey
-    secret: bytes
+    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Routing:
-    """What the receiving node reads to route a request; nothing about the person but a handle that only it knows."""
+    """What the receiving node learns about who asks: a handle that only it knows, and what the sending node vouches for."""
 
     standing: Standing
-    handle: bytes
+    handle: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Where a request goes: the node's seal key with the instant it ends, and the listing's keys."""
+    """Where a request goes, as the verified directory says now."""
 
     node: NodeId
     node_key: SealPublicKey
     node_key_exp: int
+    """Unix seconds; nobody seals to it after this instant."""
+    listing: RecordId
     listing_keys: Sequence[SealPublicKey]
     commitments: bytes
-    """The hash of the commitments as they stand now."""
+    """`commitments_hash` of the listing and its community."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody who offers wrote back; `suggest` names other listings of their node."""
+
+    words: str
+    suggest: tuple[RecordId, ...] = ()
 
 
 def seal_request(
@@ -106,57 +140,71 @@ def seal_request(
     reply: ReplyTo,
     context: Context,
     now: int,
+    random: Random,
 ) -> Sealed:
-    """Seal a request twice: the words to the listing's keys, the routing to the node.
+    """Seal a request: `fields` for those who offer, `routing` and the consent for their node.
 
     `fields` must be among those agreed to, and `words` among them. Raises `Refused`: `consent-fields`, `consent-expired`,
-    `consent-recipient`, `consent-commitments`, `seal-key-expired`, `seal-too-large`.
+    `consent-recipient`, `consent-commitments`, `seal-key-expired`, `seal-too-large`, `shape`.
     """
-    consent.check(now=now, to=recipient.node, commitments=recipient.commitments)
+    _check(consent, recipient, context, now)
     _check_fields(consent, fields)
-    if now >= recipient.node_key_exp:
-        raise Refused(Code.SEAL_KEY_EXPIRED, "that community's key has ended; its directory must be read again")
-    inner = canonical.dump(
-        {
-            "fields": {name.value: text for name, text in fields.items()},
-            "reply": reply.public.text,
-            "secret": base64url.encode(reply.secret),
-        }
-    )
+    asked = {
+        "fields": {name.value: text for name, text in fields.items()},
+        "reply": reply.public.text,
+        "secret": _exactly(reply.secret, sealing.SECRET_BYTES),
+    }
     outer = {
         "listing": consent.listing,
         "standing": routing.standing.value,
-        "handle": base64url.encode(routing.handle),
+        "handle": _exactly(routing.handle, HANDLE_BYTES),
         "consent": {
             "purpose": consent.purpose,
             "fields": sorted(consent.fields),
-            "commitments": base64url.encode(consent.commitments),
+            "commitments": _exactly(consent.commitments, COMMITMENTS_BYTES),
             "until": consent.until,
         },
-        "inner": {key.text: base64url.encode(seal(inner, key, context)) for key in recipient.listing_keys},
     }
-    ciphertext = seal(canonical.dump(outer), recipient.node_key, context)
-    return Sealed(ciphertext, min(consent.until, recipient.node_key_exp), _MADE_HERE)
+    return _seal_twice(asked, outer, consent, recipient=recipient, context=context, random=random)
 
 
 def seal_words(
-    consent: Consent, words: str, *, to: SealPublicKey, context: Context, now: int, commitments: bytes
+    consent: Consent, words: str, *, recipient: Recipient, context: Context, now: int, random: Random
 ) -> Sealed:
-    """Seal a further message of the seeker within the consent of the request. Raises `Refused`: as `seal_request`."""
-    consent.check(now=now, to=NodeId(context.to), commitments=commitments)
+    """Seal a further message of the seeker, within the consent of the request. Raises `Refused`: as `seal_request`."""
+    _check(consent, recipient, context, now)
     _check_fields(consent, {Field.WORDS: words})
-    return Sealed(seal(words.encode("utf-8"), to, context), consent.until, _MADE_HERE)
+    return _seal_twice({"words": words}, {}, consent, recipient=recipient, context=context, random=random)
 
 
-def seal_answer(words: str, *, secret: bytes, to: SealPublicKey, context: Context, until: int) -> Sealed:
+def seal_answer(answer: Answer, *, reply: ReplyTo, context: Context, now: int, until: int) -> Sealed:
     """Seal what somebody who offers writes back, to the reply key they were given, with the proof that they read it.
 
-    The person who writes consents by writing: the answer holds their own words and goes to nobody else.
+    Who writes consents by writing: it holds their own words and goes to nobody else, and not after the request's `until`.
+    Raises `Refused`: `consent-expired`, `seal-too-large`, `shape`.
     """
-    text = words.encode("utf-8")
-    proof = answer_proof(secret, type=context.type, ref=context.ref, n=context.n, text=text)
-    body = canonical.dump({"words": words, "proof": base64url.encode(proof)})
-    return Sealed(seal(body, to, context), until, _MADE_HERE)
+    if now >= until:
+        raise Refused(Code.CONSENT_EXPIRED, "the date the person chose has passed")
+    check_text(answer.words, FIELD_CHARACTERS[Field.WORDS])
+    if len(answer.suggest) > SUGGESTIONS:
+        raise Refused(Code.SHAPE, f"more than {SUGGESTIONS} suggestions")
+    said = canonical.dump({"words": answer.words, "suggest": list(answer.suggest)})
+    proof = sealing.answer_proof(reply.secret, type=context.type, ref=context.ref, n=context.n, text=said)
+    body = canonical.dump({"said": said.decode("utf-8"), "proof": base64url.encode(proof)})
+    return Sealed(sealing.seal(body, reply.public, context), context, until, _MADE_HERE)
+
+
+def _check(consent: Consent, recipient: Recipient, context: Context, now: int) -> None:
+    if now >= consent.until:
+        raise Refused(Code.CONSENT_EXPIRED, "the date the person chose has passed")
+    if not consent.to == recipient.node == context.to or consent.listing != recipient.listing:
+        raise Refused(Code.CONSENT_RECIPIENT, "the person agreed to another community or listing")
+    if consent.commitments != recipient.commitments:
+        raise Refused(Code.CONSENT_COMMITMENTS, "who may be called has changed since the person read it")
+    if now >= recipient.node_key_exp:
+        raise Refused(Code.SEAL_KEY_EXPIRED, "that community's key has ended; its directory must be read again")
+    if not 1 <= len(set(recipient.listing_keys)) <= LISTING_KEYS:
+        raise Refused(Code.SHAPE, f"a listing has 1 to {LISTING_KEYS} keys")
 
 
 def _check_fields(consent: Consent, fields: Mapping[Field, str]) -> None:
@@ -164,3 +212,46 @@ def _check_fields(consent: Consent, fields: Mapping[Field, str]) -> None:
         raise Refused(Code.CONSENT_FIELDS, "more than the person agreed to")
     if not fields.get(Field.WORDS, "").strip():
         raise Refused(Code.CONSENT_FIELDS, "a request says something")
+    for name, text in fields.items():
+        check_text(text, FIELD_CHARACTERS[name])
+
+
+def check_text(text: str, characters: int) -> None:
+    """Raises `Refused` (`shape`) for a text that is too long or holds a forbidden character."""
+    if len(text) > characters:
+        raise Refused(Code.SHAPE, f"a text of more than {characters} characters")
+    try:
+        plain(text)
+    except ValueError:
+        raise Refused(Code.SHAPE, "a text with a character that no text may hold") from None
+
+
+def _exactly(raw: bytes, length: int) -> str:
+    if len(raw) != length:
+        raise Refused(Code.SHAPE, f"not {length} bytes")
+    return base64url.encode(raw)
+
+
+def _seal_twice(
+    inner: Mapping[str, Any],
+    outer: Mapping[str, Any],
+    consent: Consent,
+    *,
+    recipient: Recipient,
+    context: Context,
+    random: Random,
+) -> Sealed:
+    once = SealPrivateKey.generate(random)
+    words = sealing.seal(canonical.dump(inner), once.public, layer(context, WORDS_LAYER))
+    keys = {
+        key.text: base64url.encode(sealing.seal(once.raw, key, layer(context, KEY_LAYER)))
+        for key in recipient.listing_keys
+    }
+    layers = {**outer, "words": base64url.encode(words), "keys": keys}
+    ciphertext = sealing.seal(canonical.dump(layers), recipient.node_key, context)
+    return Sealed(ciphertext, context, min(consent.until, recipient.node_key_exp), _MADE_HERE)
+
+
+def layer(context: Context, name: str) -> Context:
+    """The context of an inner seal: nothing sealed for one layer opens as another."""
+    return replace(context, type=context.type + name)

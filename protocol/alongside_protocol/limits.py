@@ -47,6 +47,7 @@ HANDLE_LIFE: Final = 180 * DAY
 PEER_RECORDS: Final = 50_000
 PEER_BYTES: Final = 100 * 1_000_000
 PEER_INBOX_PER_MINUTE: Final = 60
+PEER_PAGES_PER_MINUTE: Final = 1_200  # signed reads of changes and heads: a million listings in a minute
 PEER_OUTBOX: Final = 1_000
 PEER_IN_FLIGHT: Final = 4
 

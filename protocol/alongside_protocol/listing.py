@@ -3,31 +3,31 @@
 Offers and needs are one kind of record, because the people who make them are the same people. Nothing in it is ever a
 diagnosis, a score or a credential. Unknown members stay in the raw bytes and are ignored here; coded words that this
 version does not know (`topics`, `access`) are kept, so that the vocabulary can grow without a new version.
+The member `type` says what kind of support it is; `kind` on the same line is the record's own (section 4 of the specification).
 """
 
-import re
+from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from . import base64url
-from .commitments import Commitments, unanswered
-from .errors import Refused
+from . import hours as opening
+from .commitments import Commitments, Reporter, unanswered
 from .hours import Hours
 from .place import Place
+from .text_forms import BYTES_32, CODE, DATE, LANG, LANG_CHARACTERS, LINE, TEXT
+from .text_forms import plain as plain  # noqa: PLC0414 - the profile takes it from here
 
-TITLE_CHARACTERS = 120
-TEXT_CHARACTERS = 4_000
-HOLDERS = 5
+TITLE_CHARACTERS: Final = 120
+TEXT_CHARACTERS: Final = 4_000
+SENTENCE_CHARACTERS: Final = 400
+HOLDERS: Final = 5
+NEED_DAYS: Final = 7
+"""A need ends this many days after it was confirmed: it is about now."""
+GROWN_UP: Final = 18
 
 _STRICT = ConfigDict(strict=True, frozen=True, extra="ignore")
-_KEY_BYTES = 32
-
-# Controls, and the marks that reorder or hide text: with them a page can show something else than it says.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
-)
 
 
 class Direction(StrEnum):
@@ -99,6 +99,16 @@ class Interpreter(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ContactKind(StrEnum):
+    """How somebody can be reached without asking here."""
+
+    PHONE = "phone"
+    TEXT = "text"
+    TEXTPHONE = "textphone"
+    PAGE = "page"
+    EMAIL = "email"
+
+
 class AgesKind(StrEnum):
     """Whom it is for."""
 
@@ -107,28 +117,12 @@ class AgesKind(StrEnum):
     YOUNG_PEOPLE_FOR_YOUNG_PEOPLE = "young_people_for_young_people"
 
 
-def plain(text: str) -> str:
-    """`text`, when it has no control or direction marks. Raises `ValueError`."""
-    if _FORBIDDEN.search(text):
-        raise ValueError("contains control or direction marks")
-    return text
-
-
-def _seal_key(text: str) -> str:
-    try:
-        base64url.decode(text, length=_KEY_BYTES)
-    except Refused:
-        raise ValueError("not a 32-byte key") from None
-    return text
-
-
-_Title = Annotated[str, Field(max_length=TITLE_CHARACTERS), AfterValidator(plain)]
-_Text = Annotated[str, Field(max_length=TEXT_CHARACTERS), AfterValidator(plain)]
-_Sentence = Annotated[str, Field(max_length=400), AfterValidator(plain)]
-_Lang = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-_Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-_Codes = Annotated[tuple[_Code, ...], Field(strict=False, max_length=20)]
-_Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+_Line = Annotated[str, Field(max_length=TITLE_CHARACTERS, pattern=LINE)]
+_Text = Annotated[str, Field(max_length=TEXT_CHARACTERS, pattern=TEXT)]
+_Sentence = Annotated[str, Field(max_length=SENTENCE_CHARACTERS, pattern=TEXT)]
+_Lang = Annotated[str, Field(pattern=LANG, max_length=LANG_CHARACTERS)]
+_Codes = Annotated[tuple[Annotated[str, Field(pattern=CODE)], ...], Field(strict=False, max_length=20)]
+_Date = Annotated[str, Field(pattern=DATE)]
 _Money = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
@@ -137,8 +131,8 @@ class SealTo(BaseModel):
 
     model_config = _STRICT
 
-    k: Annotated[str, AfterValidator(_seal_key)]
-    suite: Annotated[str, Field(max_length=60)]
+    k: Annotated[str, Field(pattern=BYTES_32)]
+    suite: Annotated[str, Field(max_length=60, pattern=LINE)]
 
 
 class Holder(BaseModel):
@@ -146,7 +140,7 @@ class Holder(BaseModel):
 
     model_config = _STRICT
 
-    name: _Title = ""
+    name: _Line = ""
     seal: SealTo
 
 
@@ -165,9 +159,9 @@ class Translation(BaseModel):
     model_config = _STRICT
 
     lang: _Lang
-    title: _Title
+    title: _Line
     text: _Text
-    by: _Title
+    by: _Line
 
 
 class Ages(BaseModel):
@@ -178,6 +172,19 @@ class Ages(BaseModel):
     kind: Annotated[AgesKind, Field(strict=False)] = AgesKind.ADULTS
     from_age: Annotated[int, Field(ge=0, le=120)] | None = None
 
+    @model_validator(mode="after")
+    def _from_says_which_age(self) -> "Ages":
+        if (self.kind is AgesKind.FROM) != (self.from_age is not None):
+            raise ValueError("an age stands exactly where it is open from an age")
+        return self
+
+    @property
+    def under_18(self) -> bool:
+        """Whether people who are not grown up may ask."""
+        return self.kind is AgesKind.YOUNG_PEOPLE_FOR_YOUNG_PEOPLE or (
+            self.from_age is not None and self.from_age < GROWN_UP
+        )
+
 
 class Exchange(BaseModel):
     """What is given in return. This software never keeps, moves or counts money."""
@@ -187,17 +194,18 @@ class Exchange(BaseModel):
     kind: Annotated[ExchangeKind, Field(strict=False)]
     lowest: _Money | None = None
     highest: _Money | None = None
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     """ISO 4217; amounts in its smallest unit."""
     nobody_turned_away: bool = False
     note: _Sentence = ""
 
     @model_validator(mode="after")
-    def _scale_has_a_range(self) -> "Exchange":
-        priced = self.kind in (ExchangeKind.SLIDING_SCALE, ExchangeKind.FIXED)
-        if priced and (self.lowest is None or self.highest is None or self.currency is None):
+    def _price_is_whole(self) -> "Exchange":
+        if self.kind not in (ExchangeKind.SLIDING_SCALE, ExchangeKind.FIXED):
+            return self
+        if self.lowest is None or self.highest is None or self.currency is None:
             raise ValueError("a scale or a fixed amount says from, to and currency")
-        if priced and self.lowest is not None and self.highest is not None and self.lowest > self.highest:
+        if self.lowest > self.highest:
             raise ValueError("the lowest amount is above the highest")
         return self
 
@@ -207,8 +215,9 @@ class Contact(BaseModel):
 
     model_config = _STRICT
 
-    kind: Annotated[str, Field(pattern=r"^(phone|text|textphone|page|email)$")]
-    value: _Sentence
+    kind: Annotated[ContactKind, Field(strict=False)]
+    value: Annotated[str, Field(min_length=1, max_length=SENTENCE_CHARACTERS, pattern=LINE)]
+    """A number, an address of a page or an e-mail address, as it is to be used; never followed by software."""
     note: _Sentence = ""
 
 
@@ -228,7 +237,7 @@ class Vouching(BaseModel):
 
     model_config = _STRICT
 
-    by: _Title
+    by: _Line
     until: _Date
 
 
@@ -238,8 +247,8 @@ class Practitioner(BaseModel):
     model_config = _STRICT
 
     licensed: bool
-    licensed_by: _Title = ""
-    licensed_for: _Title = ""
+    licensed_by: _Line = ""
+    licensed_for: _Line = ""
     duties: _Sentence = ""
     """What they have to report, in plain words."""
     cost: _Sentence = ""
@@ -256,10 +265,10 @@ class Listing(BaseModel):
     type: Annotated[ListingType, Field(strict=False)]
     audience: Annotated[Audience, Field(strict=False)]
     lang: _Lang
-    title: Annotated[_Title, Field(min_length=1)]
+    title: Annotated[str, Field(min_length=1, max_length=TITLE_CHARACTERS, pattern=LINE)]
     text: _Text = ""
     translations: Annotated[tuple[Translation, ...], Field(strict=False, max_length=10)] = ()
-    by: _Title = ""
+    by: _Line = ""
     """How the person or group wants to be named here; never an account's name."""
     holders: Annotated[tuple[Holder, ...], Field(strict=False, min_length=1, max_length=HOLDERS)]
     lived_experience: Annotated[tuple[Saying, ...], Field(strict=False, max_length=5)] = ()
@@ -290,18 +299,50 @@ class Listing(BaseModel):
 
 
 def missing_before_publishing(listing: Listing) -> tuple[str, ...]:
-    """Codes of what its author still has to answer; empty: it may be published.
+    """Codes of what its author still has to answer or change; empty: it may be published.
 
-    A need never has to answer who may be called: no policy is asked of a person in need.
+    A need never has to answer who may be called: no policy is asked of a person in need. It ends within a week instead.
+    Codes: `text`, `valid_until`; of an offer also `exchange`, `modality`, `practitioner`, `commitments.<question>`
+    (`commitments.unanswered` says when an answer counts), and, where people under 18 may ask, `holders` and
+    `commitments.would_pass_on`.
     """
     missing = [] if listing.text else ["text"]
     if listing.direction is Direction.NEED:
-        return tuple(missing)
+        return tuple(missing + (["valid_until"] if _days_valid(listing) > NEED_DAYS else []))
     if listing.exchange is None:
         missing.append("exchange")
     if not listing.modality:
         missing.append("modality")
     if listing.type is ListingType.PRACTITIONER and listing.practitioner is None:
         missing.append("practitioner")
-    missing += [f"commitments.{name}" for name in unanswered(listing.commitments or Commitments())]
+    commitments = listing.commitments or Commitments()
+    missing += [f"commitments.{name}" for name in unanswered(commitments)]
+    if listing.ages.under_18:
+        missing += _missing_for_young_people(listing, commitments)
     return tuple(missing)
+
+
+def _days_valid(listing: Listing) -> int:
+    return (date.fromisoformat(listing.valid_until) - date.fromisoformat(listing.confirmed)).days
+
+
+def _missing_for_young_people(listing: Listing, commitments: Commitments) -> list[str]:
+    """Nobody is alone with somebody under 18, and duties are stated first (listing.md, `ages`)."""
+    missing = [] if len(listing.holders) > 1 else ["holders"]
+    if commitments.mandated_reporter is not Reporter.NO and not commitments.would_pass_on:
+        missing.append("commitments.would_pass_on")
+    return missing
+
+
+def is_open(listing: Listing, at: int) -> bool | None:
+    """Whether it is open, or meeting, at the instant `at` (Unix seconds). None: it does not say when it is open."""
+    if listing.hours is None:
+        return None
+    return listing.room.state is not RoomState.RESTING and opening.is_open(listing.hours, at)
+
+
+def next_open(listing: Listing, at: int) -> int | None:
+    """When it opens or meets next after `at`, in Unix seconds; None: not soon, resting, or it does not say."""
+    if listing.hours is None or listing.room.state is RoomState.RESTING:
+        return None
+    return opening.next_opening(listing.hours, at)

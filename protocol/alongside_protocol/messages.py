@@ -1,18 +1,24 @@
 """Messages between nodes: the envelope, and the closed set of what may be in one (section 5 of the specification).
 
-In clear stands only what routing needs. Whatever a person wrote is in `sealed`. A type that is not here is refused, also when
-its envelope is perfect; types that are reserved for later are named, so that nobody gives them another meaning.
+In clear stands only what routing needs. Whatever a person wrote is in `sealed`, and `write` takes it only as a `consent.Sealed`.
+A type that is not here is refused, also when its envelope is perfect; types that are reserved for later are named, so that
+nobody gives them another meaning.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from . import base64url, canonical, limits
+from .consent import Sealed
 from .errors import Code, Refused
-from .identifiers import RANDOM_ID_BYTES, MessageId, NodeId, Ref, parse_node_id
+from .identifiers import MessageId, NodeId, Ref
+from .referral import Move, Party
+from .text_forms import BYTES_16, BYTES_32, DATE
 
 CONTENT_TYPE: Final = "application/alongside+json"
 FEED_TYPE: Final = "application/alongside-changes"
@@ -43,10 +49,14 @@ RESERVED: Final = frozenset({"heads.seen", "fit.ask", "fit.answer"})
 """Types of the design that this version does not speak yet."""
 
 _STRICT = ConfigDict(strict=True, frozen=True, extra="ignore")
-_Docs = Annotated[tuple[Annotated[str, Field(max_length=limits.JWS_BYTES)], ...], Field(strict=False, max_length=200)]
-_Refs = Annotated[
-    tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")], ...], Field(strict=False, min_length=1, max_length=100)
+_Docs = Annotated[
+    tuple[Annotated[str, Field(max_length=limits.JWS_BYTES)], ...],
+    Field(strict=False, min_length=1, max_length=200),
 ]
+_Id = Annotated[str, Field(pattern=BYTES_16)]
+_Node = Annotated[str, Field(pattern=BYTES_32)]
+_Instant = Annotated[int, Field(ge=0, le=limits.SAFE_INTEGER)]
+_Number = Annotated[int, Field(ge=1, le=limits.SAFE_INTEGER)]
 
 
 class Steps(StrEnum):
@@ -65,7 +75,8 @@ class PeerBody(BaseModel):
     docs: _Docs
     profile: dict[str, Any]
     step: Annotated[Steps, Field(strict=False)]
-    review: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    review: Annotated[str, Field(pattern=f"^$|{DATE}")] = ""
+    """The day on which both look at the agreement again. Empty: not said."""
 
 
 class DocsBody(BaseModel):
@@ -81,16 +92,16 @@ class HintBody(BaseModel):
 
     model_config = _STRICT
 
-    doc: Annotated[int, Field(ge=1)]
-    seq: Annotated[int, Field(ge=1)]
+    doc: _Number
+    seq: _Number
 
 
 class UntilBody(BaseModel):
-    """When both sides let a request end by themselves, in Unix seconds."""
+    """When both sides let a request end by themselves, in Unix seconds. The same in every offer of one reference."""
 
     model_config = _STRICT
 
-    until: Annotated[int, Field(ge=1)]
+    until: _Number
 
 
 class Reason(StrEnum):
@@ -117,7 +128,7 @@ class EraseBody(BaseModel):
 
     model_config = _STRICT
 
-    refs: _Refs
+    refs: Annotated[tuple[_Id, ...], Field(strict=False, min_length=1, max_length=100)]
 
 
 class ErasedBody(BaseModel):
@@ -137,55 +148,90 @@ class EmptyBody(BaseModel):
 Body = PeerBody | DocsBody | HintBody | UntilBody | DeclineBody | EraseBody | ErasedBody | EmptyBody
 
 
+class Need(StrEnum):
+    """Whether a member of the envelope stands in a message of some type."""
+
+    ALWAYS = "always"
+    SOMETIMES = "sometimes"
+    NEVER = "never"
+
+    def allows(self, *, present: bool) -> bool:
+        """Whether the member may be there, or be absent, as it is."""
+        return self is Need.SOMETIMES or (self is Need.ALWAYS) == present
+
+
 @dataclass(frozen=True)
-class _Form:
-    """What a type carries."""
+class Form:
+    """What a type carries. `ref`: whether it belongs to one referral, and so has `ref` and `n`."""
 
     body: type[Body] = EmptyBody
-    has_ref: bool = False
-    sealed: bool | None = False
-    """True: must be sealed; None: may be; False: never."""
+    body_stands: Need = Need.NEVER
+    ref: bool = False
+    sealed: Need = Need.NEVER
 
 
-FORMS: Final = {
-    Type.PEER_REQUEST: _Form(PeerBody),
-    Type.PEER_ACCEPT: _Form(PeerBody),
-    Type.PEER_DECLINE: _Form(),
-    Type.PEER_END: _Form(),
-    Type.DOCS: _Form(DocsBody),
-    Type.HINT: _Form(HintBody),
-    Type.OFFER: _Form(UntilBody, has_ref=True, sealed=True),
-    Type.ACCEPT: _Form(has_ref=True, sealed=True),
-    Type.WAITLIST: _Form(has_ref=True, sealed=True),
-    Type.DECLINE: _Form(DeclineBody, has_ref=True, sealed=None),
-    Type.PAUSE: _Form(has_ref=True),
-    Type.WITHDRAW: _Form(has_ref=True),
-    Type.MESSAGE: _Form(has_ref=True, sealed=True),
-    Type.CLOSE: _Form(has_ref=True),
-    Type.ERASE: _Form(EraseBody),
-    Type.ERASED: _Form(ErasedBody),
-}
+_ANSWER = Form(ref=True, sealed=Need.ALWAYS)
+_SIGN = Form(ref=True)
+
+FORMS: Final[Mapping[Type, Form]] = MappingProxyType(
+    {
+        Type.PEER_REQUEST: Form(PeerBody, Need.ALWAYS),
+        Type.PEER_ACCEPT: Form(PeerBody, Need.ALWAYS),
+        Type.PEER_DECLINE: Form(),
+        Type.PEER_END: Form(),
+        Type.DOCS: Form(DocsBody, Need.ALWAYS),
+        Type.HINT: Form(HintBody, Need.ALWAYS),
+        Type.OFFER: Form(UntilBody, Need.ALWAYS, ref=True, sealed=Need.ALWAYS),
+        Type.ACCEPT: _ANSWER,
+        Type.WAITLIST: _ANSWER,
+        # A person declines with sealed words or without a word; a node declines with a reason in clear.
+        Type.DECLINE: Form(DeclineBody, Need.SOMETIMES, ref=True, sealed=Need.SOMETIMES),
+        Type.PAUSE: _SIGN,
+        Type.WITHDRAW: _SIGN,
+        Type.MESSAGE: Form(ref=True, sealed=Need.ALWAYS),
+        Type.CLOSE: _SIGN,
+        Type.ERASE: Form(EraseBody, Need.ALWAYS),
+        Type.ERASED: Form(ErasedBody, Need.ALWAYS),
+    }
+)
+"""Total over the types. What stands where it may not, or is missing where it must be, is refused."""
+
+MOVES: Final[Mapping[tuple[Type, Party], Move]] = MappingProxyType(
+    {
+        (Type.OFFER, Party.SEEKER): Move.AGREE,  # the first offer opens the referral; a further one agrees anew
+        (Type.ACCEPT, Party.HOLDER): Move.ACCEPT,
+        (Type.WAITLIST, Party.HOLDER): Move.WAITLIST,
+        (Type.DECLINE, Party.HOLDER): Move.DECLINE,
+        (Type.PAUSE, Party.HOLDER): Move.PAUSE,
+        (Type.WITHDRAW, Party.SEEKER): Move.WITHDRAW,
+        (Type.MESSAGE, Party.SEEKER): Move.MESSAGE,
+        (Type.MESSAGE, Party.HOLDER): Move.MESSAGE,
+        (Type.CLOSE, Party.SEEKER): Move.CLOSE,
+        (Type.CLOSE, Party.HOLDER): Move.CLOSE,
+    }
+)
+"""What a message of a known referral does, by who sent it. Whoever is not in the pair cannot send that type."""
 
 
 class _Wire(BaseModel):
     model_config = _STRICT
 
     v: Annotated[int, Field(ge=1, le=1)]
-    id: str
-    from_: Annotated[str, Field(alias="from")]
-    to: str
+    id: _Id
+    from_: Annotated[_Node, Field(alias="from")]
+    to: _Node
     type: str
-    ref: str | None = None
-    n: Annotated[int, Field(ge=1)] | None = None
-    iat: Annotated[int, Field(ge=0)]
-    exp: Annotated[int, Field(ge=0)]
+    ref: _Id | None = None
+    n: _Number | None = None
+    iat: _Instant
+    exp: _Instant
     sealed: str | None = None
     body: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """One message. `n` counts from 1 for each (ref, sender) and is 0 where there is no `ref`."""
+    """One message. `n` counts from 1 for each (ref, sender) and is 0 where there is no `ref`. `sealed`: as it was received."""
 
     id: MessageId
     from_: NodeId
@@ -199,30 +245,39 @@ class Envelope:
     body: Body = field(default_factory=EmptyBody)
 
 
-def write(envelope: Envelope) -> bytes:
-    """The bytes that are sent, and stored until they have arrived."""
-    members: dict[str, Any] = {
-        "v": 1,
-        "id": envelope.id,
-        "from": envelope.from_,
-        "to": envelope.to,
-        "type": envelope.type.value,
-    }
-    if envelope.ref is not None:
-        members |= {"ref": envelope.ref, "n": envelope.n}
-    members |= {"iat": envelope.iat, "exp": envelope.exp}
+def move_of(envelope: Envelope, sender: Party) -> Move:
+    """What a message of a known referral does. Raises `Refused` (`move`) when `sender` cannot send its type."""
+    move = MOVES.get((envelope.type, sender))
+    if move is None:
+        raise Refused(Code.MOVE, f"{sender} cannot send {envelope.type}")
+    return move
+
+
+def write(envelope: Envelope, sealed: Sealed | None = None) -> bytes:
+    """The bytes that are sent, and stored until they have arrived; `envelope.sealed` stays None: only a `Sealed` is taken.
+
+    Raises `Refused`: `message-form` when the parts are not those of the type; `seal` when `sealed` was made for another
+    message; `consent-expired` when the message would outlive it; `message-lifetime`, `too-large`.
+    """
     if envelope.sealed is not None:
-        members["sealed"] = base64url.encode(envelope.sealed)
-    if not isinstance(envelope.body, EmptyBody):
-        members["body"] = envelope.body.model_dump(mode="json")
-    return canonical.dump(members)
+        raise Refused(Code.MESSAGE_FORM, "personal text goes out only as it was sealed within a consent")
+    _check_form(envelope, sealed=sealed is not None)
+    if not 0 < envelope.exp - envelope.iat <= limits.MESSAGE_LIFE:
+        raise Refused(Code.MESSAGE_LIFETIME, "lives too long, or not at all")
+    members = _members(envelope)
+    if sealed is not None:
+        _check_sealed_for(envelope, sealed)
+        members["sealed"] = base64url.encode(sealed.ciphertext)
+    raw = canonical.dump(members)
+    if len(raw) > limits.MESSAGE_BYTES:
+        raise Refused(Code.TOO_LARGE, f"a message of more than {limits.MESSAGE_BYTES} bytes")
+    return raw
 
 
 def read(raw: bytes, *, sender: NodeId, me: NodeId, now: int) -> Envelope:
     """The message in `raw`, which `sender` was proven to have sent.
 
-    Raises `Refused`: as `canonical.parse`, `message-form`, `message-type`, `message-sender`, `message-recipient`,
-    `message-expired`, `message-lifetime`.
+    Raises `Refused`: as `read_stored`, `message-sender`, `message-recipient`, `message-expired`, `message-lifetime`.
     """
     envelope = read_stored(raw)
     if envelope.from_ != sender:
@@ -237,34 +292,44 @@ def read(raw: bytes, *, sender: NodeId, me: NodeId, now: int) -> Envelope:
 
 
 def read_stored(raw: bytes) -> Envelope:
-    """A message that was checked when it came in. Raises `Refused`: `message-form`, `message-type`."""
+    """A message that was checked when it came in.
+
+    Raises `Refused`: as `canonical.parse_object`, `message-type`, `message-form`, `base64url`.
+    """
     wire = _wire(canonical.parse_object(raw, max_bytes=limits.MESSAGE_BYTES))
-    if wire.type in RESERVED:
-        raise Refused(Code.MESSAGE_TYPE, "a type that this version does not speak yet")
-    try:
-        kind = Type(wire.type)
-    except ValueError:
-        raise Refused(Code.MESSAGE_TYPE, "not a type of this protocol") from None
-    form = FORMS[kind]
-    base64url.decode(wire.id, length=RANDOM_ID_BYTES)
-    if (wire.ref is not None) != form.has_ref or (wire.n is not None) != form.has_ref:
-        raise Refused(Code.MESSAGE_FORM, "ref and n stand exactly where the type needs them")
-    if wire.ref is not None:
-        base64url.decode(wire.ref, length=RANDOM_ID_BYTES)
-    if form.sealed is not None and (wire.sealed is not None) != form.sealed:
-        raise Refused(Code.MESSAGE_FORM, "sealed stands exactly where the type needs it")
-    return Envelope(
+    kind = _type(wire.type)
+    if (wire.ref is None) != (wire.n is None):
+        raise Refused(Code.MESSAGE_FORM, "ref and n stand together")
+    envelope = Envelope(
         id=MessageId(wire.id),
-        from_=parse_node_id(wire.from_),
-        to=parse_node_id(wire.to),
+        from_=NodeId(wire.from_),
+        to=NodeId(wire.to),
         type=kind,
         iat=wire.iat,
         exp=wire.exp,
         ref=None if wire.ref is None else Ref(wire.ref),
         n=wire.n or 0,
         sealed=None if wire.sealed is None else base64url.decode(wire.sealed),
-        body=_body(form, wire),
+        body=EmptyBody() if wire.body is None else _body(FORMS[kind].body, wire.body),
     )
+    _check_form(envelope, sealed=envelope.sealed is not None)
+    return envelope
+
+
+def _members(envelope: Envelope) -> dict[str, Any]:
+    members: dict[str, Any] = {
+        "v": 1,
+        "id": envelope.id,
+        "from": envelope.from_,
+        "to": envelope.to,
+        "type": envelope.type.value,
+    }
+    if envelope.ref is not None:
+        members |= {"ref": envelope.ref, "n": envelope.n}
+    members |= {"iat": envelope.iat, "exp": envelope.exp}
+    if not isinstance(envelope.body, EmptyBody):
+        members["body"] = envelope.body.model_dump(mode="json")
+    return members
 
 
 def _wire(members: dict[str, Any]) -> _Wire:
@@ -274,12 +339,39 @@ def _wire(members: dict[str, Any]) -> _Wire:
         raise Refused(Code.MESSAGE_FORM, "not an envelope of version 1") from None
 
 
-def _body(form: _Form, wire: _Wire) -> Body:
-    if wire.body is None and (form.body is EmptyBody or form.sealed is None):
-        return EmptyBody()
-    if wire.body is None or form.body is EmptyBody:
-        raise Refused(Code.MESSAGE_FORM, "body stands exactly where the type needs it")
+def _type(text: str) -> Type:
+    if text in RESERVED:
+        raise Refused(Code.MESSAGE_TYPE, "a type that is not in this version yet")
     try:
-        return form.body.model_validate(wire.body)
+        return Type(text)
+    except ValueError:
+        raise Refused(Code.MESSAGE_TYPE, "not a type of this protocol") from None
+
+
+def _body(model: type[Body], members: dict[str, Any]) -> Body:
+    if model is EmptyBody:
+        raise Refused(Code.MESSAGE_FORM, "has a body where its type has none")
+    try:
+        return model.model_validate(members)
     except ValidationError:
         raise Refused(Code.MESSAGE_FORM, "the body is not of its type's form") from None
+
+
+def _check_form(envelope: Envelope, *, sealed: bool) -> None:
+    form = FORMS[envelope.type]
+    empty = isinstance(envelope.body, EmptyBody)
+    if not form.body_stands.allows(present=not empty) or not (empty or isinstance(envelope.body, form.body)):
+        raise Refused(Code.MESSAGE_FORM, "body stands exactly where the type needs it")
+    if form.ref != (envelope.ref is not None) or form.ref != (envelope.n >= 1):
+        raise Refused(Code.MESSAGE_FORM, "ref and n stand exactly where the type needs them")
+    if not form.sealed.allows(present=sealed):
+        raise Refused(Code.MESSAGE_FORM, "sealed stands exactly where the type needs it")
+
+
+def _check_sealed_for(envelope: Envelope, sealed: Sealed) -> None:
+    made_for = sealed.context
+    parts = (made_for.from_, made_for.to, made_for.id, made_for.type, made_for.ref, made_for.n)
+    if parts != (envelope.from_, envelope.to, envelope.id, envelope.type, envelope.ref, envelope.n):
+        raise Refused(Code.SEAL, "was sealed for another message")
+    if envelope.exp > sealed.not_after:
+        raise Refused(Code.CONSENT_EXPIRED, "the message would outlive what was agreed to")

@@ -1,30 +1,37 @@
-"""How two communities come to federate: an invitation handed over by people, then steps that either may take back (section 5).
+"""How two communities come to federate: an invitation handed over by people, then steps that either may take back (section 5 of
+the specification).
 
-The code carries a node's id, origin, newest document's hash and a one-time token. Whoever holds it proves so with a MAC over the
+The code carries a node's id, origin, newest document's hash and a one-time token. Whoever has it proves so with a MAC over the
 request's Content-Digest, in a header, before anything is parsed: without a valid code a stranger costs nothing.
-Each side takes a step of its own; what happens between them is what both have taken.
+Each side takes steps of its own; what happens between them is what both have taken. Nothing here fetches the origin in a code.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 from hmac import digest as hmac_digest
+from itertools import product
+from types import MappingProxyType
 from typing import Final
 
 from . import base64url
 from .errors import Code, Refused
 from .identifiers import NodeId, parse_node_id
 from .messages import Steps
+from .node_document import check_origin
 
 INVITATION_HEADER: Final = "Alongside-Invitation"
 TOKEN_BYTES: Final = 32
 CODE_PREFIX: Final = "alongside1"
+CODE_CHARACTERS: Final = 600
+"""No code is longer: 112 bytes and an origin of at most 253 characters with scheme and port."""
 
 _CHECK_BYTES = 4
 _HASH_BYTES = 32
 _ID_BYTES = 16
 _MAC_TAG = b"alongside-invitation-1"
-_ORDER = tuple(Steps)
 
 
 @dataclass(frozen=True)
@@ -48,18 +55,27 @@ class InvitationCode:
         return f"InvitationCode(node={self.node!r}, origin={self.origin!r})"
 
 
-def read_code(text: str) -> InvitationCode:
-    """The invitation in `text`, spaces and line breaks ignored. Raises `Refused` (`invitation`)."""
-    prefix, _, rest = "".join(text.split()).partition(".")
+def read_code(text: str, *, allow_loopback: bool = False) -> InvitationCode:
+    """The invitation in `text`, spaces and line breaks ignored.
+
+    Raises `Refused`: `invitation`; `document-origin` for an origin that no node may have.
+    """
+    compact = "".join(text.split())
+    prefix, _, rest = compact.partition(".")
     payload_text, _, check_text = rest.partition(".")
+    if prefix != CODE_PREFIX or len(compact) > CODE_CHARACTERS:
+        raise Refused(Code.INVITATION, "not an invitation code")
     try:
         payload, check = base64url.decode(payload_text), base64url.decode(check_text, length=_CHECK_BYTES)
     except Refused:
         raise Refused(Code.INVITATION, "not an invitation code") from None
-    if prefix != CODE_PREFIX or not compare_digest(check, _check(payload)):
-        raise Refused(Code.INVITATION, "not an invitation code, or one with a slip in it")
+    if not compare_digest(check, _check(payload)):
+        raise Refused(Code.INVITATION, "an invitation code with a slip in it")
     node, document, id_, token, origin = _cut(payload, (_HASH_BYTES, _HASH_BYTES, _ID_BYTES, TOKEN_BYTES))
-    return InvitationCode(parse_node_id(base64url.encode(node)), _ascii(origin), document, id_, token)
+    # What is not ASCII decodes to characters that no origin has.
+    origin_text = origin.decode("ascii", errors="replace")
+    check_origin(origin_text, allow_loopback=allow_loopback)
+    return InvitationCode(parse_node_id(base64url.encode(node)), origin_text, document, id_, token)
 
 
 def invitation_header(code_id: bytes, token: bytes, content_digest: str) -> str:
@@ -82,18 +98,82 @@ def check_invitation(mac: bytes, token: bytes, content_digest: str) -> None:
         raise Refused(Code.INVITATION, "not made with this invitation")
 
 
+class Side(StrEnum):
+    """Whose step it is."""
+
+    WE = "we"
+    THEY = "they"
+
+
+class Act(StrEnum):
+    """What a community does about an agreement. Stopping and stepping back need no reason and no yes."""
+
+    PROPOSE = "propose"
+    """Take a step that the other has not taken yet."""
+    AGREE = "agree"
+    """Take a step that the other has already taken."""
+    STEP_BACK = "step_back"
+    END = "end"
+
+
+_STEPS: Final = tuple(Steps)
+
+
+def _agreements() -> Mapping[tuple[Steps, Steps, Side, Act], tuple[Steps, Steps]]:
+    cells = {}
+    for own, other in product(range(len(_STEPS)), repeat=2):
+        afters = {Act.END: (0, 0)}
+        if own + 1 < len(_STEPS):
+            afters[Act.AGREE if own < other else Act.PROPOSE] = (own + 1, other)
+        if own > 0:
+            afters[Act.STEP_BACK] = (own - 1, other)
+        for act, (own_after, other_after) in afters.items():
+            cells[_STEPS[own], _STEPS[other], Side.WE, act] = (_STEPS[own_after], _STEPS[other_after])
+            cells[_STEPS[other], _STEPS[own], Side.THEY, act] = (_STEPS[other_after], _STEPS[own_after])
+    return MappingProxyType(cells)
+
+
+AGREEMENTS: Final = _agreements()
+"""(our step, their step, side, act) → (our step, their step): one step at a time. Total: what is not here is refused."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two communities go with each other. `review`: the day on which both look at it again, empty when not said."""
+
+    ours: Steps = Steps.NONE
+    theirs: Steps = Steps.NONE
+    review: str = ""
+
+    @property
+    def effective(self) -> Steps:
+        """What happens between them."""
+        return effective(self.ours, self.theirs)
+
+    def after(self, side: Side, act: Act) -> "Agreement":
+        """The agreement after an act. Raises `Refused` (`not-agreed`) for what the table does not have."""
+        steps = AGREEMENTS.get((self.ours, self.theirs, side, act))
+        if steps is None:
+            raise Refused(Code.NOT_AGREED, f"{side} cannot {act} at {self.ours} and {self.theirs}")
+        return replace(self, ours=steps[0], theirs=steps[1])
+
+    def needs_review(self, today: str) -> bool:
+        """Whether the day (as 2026-11-23) has come."""
+        return bool(self.review) and self.review <= today
+
+
 def effective(ours: Steps, theirs: Steps) -> Steps:
     """What happens between two communities: the smaller of the two steps."""
-    return min(ours, theirs, key=_ORDER.index)
+    return min(ours, theirs, key=_STEPS.index)
 
 
 def reaches(ours: Steps, theirs: Steps, needed: Steps) -> bool:
     """Whether both sides have taken at least the step `needed`."""
-    return _ORDER.index(effective(ours, theirs)) >= _ORDER.index(needed)
+    return _STEPS.index(effective(ours, theirs)) >= _STEPS.index(needed)
 
 
 def _mac(token: bytes, content_digest: str) -> bytes:
-    return hmac_digest(token, _MAC_TAG + content_digest.encode("ascii"), sha256)
+    return hmac_digest(token, _MAC_TAG + content_digest.encode("utf-8"), sha256)
 
 
 def _check(payload: bytes) -> bytes:
@@ -108,10 +188,3 @@ def _cut(payload: bytes, lengths: tuple[int, ...]) -> tuple[bytes, ...]:
         parts.append(rest[:length])
         rest = rest[length:]
     return (*parts, rest)
-
-
-def _ascii(raw: bytes) -> str:
-    try:
-        return raw.decode("ascii")
-    except UnicodeDecodeError:
-        raise Refused(Code.INVITATION, "an origin that is not plain text") from None

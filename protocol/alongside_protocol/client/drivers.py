@@ -5,7 +5,7 @@ that fetches addresses strangers gave it needs more than this (section 8, "Going
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from typing import TypeVar
 
 import httpx

@@ -1,0 +1,1 @@
+"""Everyone's listings, verified: publishing ours, following our peers', searching both. No query ever leaves this node."""

@@ -1,0 +1,133 @@
+"""The words of the directory, searchable: one index row an entry, under the entry's place in the fair order.
+
+SQLite: an FTS5 table without content of its own (the record's line is the content), so a row is taken out by giving its
+words again. PostgreSQL: the same words as a tsvector under a GIN index. Both hold two columns: the words people wrote,
+and codes, one term for each filter, so that a filter costs what a word costs. Rows are written in order of their place:
+out of order, FTS5 flushes its memory at every row (measured: 85 µs a row instead of 34).
+Never holds a query.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from alongside_node.foundation.database import Reading, Writing
+
+from .text import words
+
+TABLE = "entry_words"
+
+CREATE = {
+    "sqlite": (
+        f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, codes, content='', detail=column, columnsize=0,"
+        " tokenize='unicode61 remove_diacritics 2')",
+    ),
+    "postgresql": (
+        f"CREATE TABLE {TABLE} (position BIGINT PRIMARY KEY, words TSVECTOR NOT NULL, codes TSVECTOR NOT NULL)",
+        f"CREATE INDEX ix_{TABLE}_words ON {TABLE} USING GIN (words) WITH (fastupdate = off)",
+        f"CREATE INDEX ix_{TABLE}_codes ON {TABLE} USING GIN (codes) WITH (fastupdate = off)",
+    ),
+}
+DROP = {"sqlite": (f"DROP TABLE {TABLE}",), "postgresql": (f"DROP TABLE {TABLE}",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What of one entry is searchable. `codes` are words of letters and digits only, made by `rules.codes`."""
+
+    position: int
+    words: str
+    codes: str
+
+
+def add(tx: Writing, rows: Iterable[Indexed]) -> None:
+    """Make entries searchable."""
+    ordered = sorted(rows, key=lambda row: row.position)
+    if tx.dialect == "sqlite":
+        tx.executemany_driver(
+            f"INSERT INTO {TABLE} (rowid, words, codes) VALUES (?, ?, ?)",  # noqa: S608 - a constant
+            [(row.position, row.words, row.codes) for row in ordered],
+        )
+    else:
+        tx.executemany_driver(
+            f"INSERT INTO {TABLE} (position, words, codes)"  # noqa: S608 - a constant
+            " VALUES (%s, array_to_tsvector(%s), array_to_tsvector(%s))",
+            [(row.position, _distinct(row.words), row.codes.split()) for row in ordered],
+        )
+
+
+def remove(tx: Writing, rows: Sequence[Indexed]) -> None:
+    """Take entries out; `rows` must be what was added, word for word."""
+    if tx.dialect == "sqlite":
+        tx.executemany_driver(
+            f"INSERT INTO {TABLE} ({TABLE}, rowid, words, codes) VALUES ('delete', ?, ?, ?)",  # noqa: S608
+            [(row.position, row.words, row.codes) for row in sorted(rows, key=lambda row: row.position)],
+        )
+    else:
+        tx.executemany_driver(
+            f"DELETE FROM {TABLE} WHERE position = %s",  # noqa: S608 - a constant
+            [(row.position,) for row in rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an entry must match: every one of `words`, every one of `codes`, and one of each group in `any_of`."""
+
+    words: tuple[str, ...]
+    codes: tuple[str, ...]
+    any_of: tuple[tuple[str, ...], ...] = ()
+    beginnings: bool = False
+    """Whether a word of four letters or more also matches words that begin with it."""
+
+
+def lines_between(reading: Reading, terms: Terms, first: int, end: int, limit: int) -> list[tuple[int, int, bytes]]:
+    """Matching entries with `first` ≤ place < `end`, in order: (place, generation, line), at most `limit`."""
+    if reading.dialect == "sqlite":
+        statement = (
+            f"SELECT e.position, e.generation, e.line FROM {TABLE} w JOIN entry e ON e.position = w.rowid"  # noqa: S608
+            f" WHERE {TABLE} MATCH ? AND w.rowid >= ? AND w.rowid < ? ORDER BY w.rowid LIMIT ?"
+        )
+        values: tuple[object, ...] = (_fts5(terms), first, end, limit)
+    else:
+        # A rare word with ORDER BY … LIMIT walks the whole primary key; matching first avoids it.
+        statement = (
+            f"WITH w AS MATERIALIZED (SELECT position FROM {TABLE}"  # noqa: S608 - values are bound
+            " WHERE (%s = '' OR words @@ %s::tsquery) AND codes @@ %s::tsquery AND position >= %s AND position < %s)"
+            " SELECT e.position, e.generation, e.line FROM w JOIN entry e USING (position) ORDER BY position LIMIT %s"
+        )
+        wanted = _tsquery_words(terms)
+        values = (wanted, wanted or "''", _tsquery_codes(terms), first, end, limit)
+    rows = reading.execute_driver(statement, values)
+    return [(row.position, row.generation, bytes(row.line)) for row in rows]
+
+
+def _distinct(text: str) -> list[str]:
+    return list(dict.fromkeys(words(text)))
+
+
+_SHORTEST_BEGINNING = 4
+
+
+def _begins(terms: Terms, word: str) -> bool:
+    return terms.beginnings and len(word) >= _SHORTEST_BEGINNING
+
+
+def _fts5(terms: Terms) -> str:
+    """An FTS5 expression; every word stands in quotes, so nothing somebody typed is ever an operator."""
+    coded = [f'"{code}"' for code in terms.codes]
+    coded += ["(" + " OR ".join(f'"{code}"' for code in group) + ")" for group in terms.any_of]
+    expression = f"codes : ({' AND '.join(coded)})"
+    if terms.words:
+        sought = " AND ".join(f'"{word}"' + ("*" if _begins(terms, word) else "") for word in terms.words)
+        expression += f" AND words : ({sought})"
+    return expression
+
+
+def _tsquery_words(terms: Terms) -> str:
+    return " & ".join(f"'{word}'" + (":*" if _begins(terms, word) else "") for word in terms.words)
+
+
+def _tsquery_codes(terms: Terms) -> str:
+    coded = [f"'{code}'" for code in terms.codes]
+    coded += ["(" + " | ".join(f"'{code}'" for code in group) + ")" for group in terms.any_of]
+    return " & ".join(coded)

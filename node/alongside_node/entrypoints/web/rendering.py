@@ -1,0 +1,184 @@
+"""From a template and its views to a page: the Jinja environment of each language, and what templates may call.
+
+Autoescaping is always on, an undefined name is an error and not an empty space, and templates can call only what is
+listed in `_functions` and `_filters`. Nothing here reads a clock, a database or a request: `frame.today` is the only
+day there is.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any, Final, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from alongside_protocol.hours import Hours
+from alongside_protocol.listing import Listing, Translation
+from alongside_protocol.referral import FINAL, State
+
+from . import drawing
+from .formats import day_in_words, hours_in_words, language_name, money, month_in_words, text_direction, weekday
+from .icons import Icons
+from .markup import Markdown, plain
+from .promises import answers, commitments_sentence, commitments_tone, exceptions
+from .stylesheet import read_stylesheet
+from .translations import SOURCE_LANGUAGE, Translations
+from .views import Choice, Form, Frame
+from .wording import TABLES, Gettext, words
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+_EXCERPT: Final = 180  # letters of a listing's text in a list: about three lines on a telephone
+_OPEN_STATES: Final = frozenset(State) - FINAL
+
+
+class Pages:
+    """Renders pages. The environment of a language is made when it is first asked for, and then kept.
+
+    `translations` says which languages there are. `stylesheet` is to be served at `stylesheet.path`, where every page
+    looks for it.
+    """
+
+    def __init__(self, translations: Translations | None = None) -> None:
+        self.translations: Final = translations or Translations()
+        self.stylesheet: Final = read_stylesheet()
+        self._environments: dict[str, Environment] = {}
+
+    def render(self, template: str, frame: Frame, **context: object) -> str:
+        """The page `template` (its name without `.html`) in `frame.lang`, or in English where we do not speak that.
+
+        Raises `jinja2.UndefinedError` if the template reads something that neither `frame` nor `context` has.
+        """
+        lang = frame.lang if frame.lang in self.translations.languages else SOURCE_LANGUAGE
+        page = self._environment(lang).get_template(f"{template}.html")
+        return page.render(frame=replace(frame, lang=lang), icon=Icons(), **context)
+
+    def _environment(self, lang: str) -> Environment:
+        if lang not in self._environments:
+            self._environments[lang] = _environment(lang, self.translations.read(lang), self.stylesheet.path)
+        return self._environments[lang]
+
+
+def _environment(lang: str, catalogue: NullTranslations, stylesheet_path: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    cast("Any", environment).install_gettext_translations(catalogue, newstyle=True)
+    markdown = Markdown()
+    environment.globals.update(_functions(lang, catalogue.gettext, markdown))
+    environment.filters.update(_filters(lang, catalogue.gettext, markdown))
+    environment.globals["stylesheet_path"] = stylesheet_path
+    return environment
+
+
+def _functions(lang: str, gettext: Gettext, markdown: Markdown) -> dict[str, Callable[..., object] | frozenset[State]]:
+    return {
+        "choices": partial(_choices, gettext=gettext),
+        "commitments_answers": answers,
+        "commitments_exceptions": exceptions,
+        "commitments_sentence": partial(commitments_sentence, gettext=gettext),
+        "commitments_tone": commitments_tone,
+        "day_of": _day_of,
+        "hours_in_words": pass_context(partial(_hours, lang=lang, gettext=gettext)),
+        "labels": partial(_labels, gettext=gettext),
+        "language_name": partial(language_name, lang=lang),
+        "markdown": markdown,
+        "money": partial(money, lang=lang),
+        "network_picture": drawing.network,
+        "open_states": _OPEN_STATES,
+        "qr": partial(drawing.qr, gettext=gettext),
+        "safe_link": _safe_link,
+        "shared_step": drawing.shared_step,
+        "text_direction": text_direction,
+        "told": _told,
+        "weekday": partial(weekday, lang=lang),
+        "words": partial(words, gettext=gettext),
+    }
+
+
+def _filters(lang: str, gettext: Gettext, markdown: Markdown) -> dict[str, Callable[..., object]]:
+    return {
+        "day": pass_context(partial(_day, lang=lang, gettext=gettext)),
+        "dialled": _dialled,
+        "excerpt": partial(_excerpt, markdown=markdown),
+        "in_form": _in_form,
+        "month": partial(month_in_words, lang=lang),
+        "plain": plain,
+    }
+
+
+# What the pieces above need from the page they stand on.
+
+
+def _day(context: Context, value: date, *, lang: str, gettext: Gettext) -> Markup:
+    """A day in words; the exact date stays readable for machines."""
+    shown = day_in_words(value, _today(context), lang=lang, gettext=gettext)
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
+
+
+def _day_of(text: str) -> date | None:
+    """A day that a listing carries as text; None where another community wrote one that no calendar has."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _hours(context: Context, hours: Hours, *, lang: str, gettext: Gettext) -> list[str]:
+    return list(hours_in_words(hours, _today(context), lang=lang, gettext=gettext))
+
+
+def _today(context: Context) -> date:
+    return cast("Frame", context["frame"]).today
+
+
+def _told(listing: Listing, lang: str) -> Translation:
+    """A listing's title and text in the reader's language where somebody translated it, else as it was written."""
+    as_written = Translation(lang=listing.lang, title=listing.title, text=listing.text, by="")
+    if listing.lang == lang:
+        return as_written
+    return next((translation for translation in listing.translations if translation.lang == lang), as_written)
+
+
+def _excerpt(text: str, *, markdown: Markdown) -> str:
+    """The beginning of a longer text, without its markup, ending between two words."""
+    words_only = " ".join(markdown(text).striptags().split())
+    return words_only if len(words_only) <= _EXCERPT else words_only[:_EXCERPT].rsplit(" ", 1)[0] + " …"
+
+
+# Forms and addresses.
+
+
+def _choices(table: str, only: Iterable[str] | None = None, *, gettext: Gettext) -> list[Choice]:
+    """The values of one of `wording.TABLES` with their words, in the order of the table or of `only`."""
+    return [Choice(value, words(table, value, gettext)) for value in (TABLES[table] if only is None else only)]
+
+
+def _labels(*, gettext: Gettext) -> list[Choice]:
+    """The fields of the long forms with their labels, in their order on the page."""
+    return _choices("field", gettext=gettext)
+
+
+def _in_form(name: str, form: Form) -> bool:
+    return bool(form.value(name))
+
+
+def _dialled(number: str) -> str:
+    """A telephone number as an address wants it: digits and a leading plus, nothing else."""
+    return ("+" if number.strip().startswith("+") else "") + "".join(filter(str.isdigit, number))
+
+
+def _safe_link(address: str) -> str:
+    """An address that somebody wrote, if it is https; else nothing, so that it leads nowhere."""
+    return address if address.startswith("https://") else ""

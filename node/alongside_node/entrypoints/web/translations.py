@@ -1,0 +1,52 @@
+"""The languages of the pages. A catalogue is read from its `.po` file and compiled in memory when it is first needed.
+
+No compiled file is kept, so a catalogue can never be older than its source. English is the language of the templates
+themselves. Adding a language is adding `locale/<tag>/LC_MESSAGES/alongside.po`.
+"""
+
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from babel import Locale
+from babel.core import negotiate_locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+SOURCE_LANGUAGE: Final = "en"
+LOCALES: Final = Path(__file__).parents[2] / "locale"
+_FILE: Final = "LC_MESSAGES/alongside.po"
+_FORMATS: Final = {"en": "en-GB"}  # days before months, as the words around them expect
+
+
+class Translations:
+    """The catalogues in a folder."""
+
+    def __init__(self, folder: Path = LOCALES) -> None:
+        self._folder = folder
+        self.languages: Final = (SOURCE_LANGUAGE, *sorted(path.parents[1].name for path in folder.glob(f"*/{_FILE}")))
+
+    def read(self, lang: str) -> NullTranslations:
+        """The translations into one of `languages`. What is not translated, or only guessed (fuzzy), stays English."""
+        if lang == SOURCE_LANGUAGE:
+            return NullTranslations()
+        with (self._folder / lang / _FILE).open("rb") as source:
+            catalogue = read_po(source, locale=lang)
+        compiled = BytesIO()
+        write_mo(compiled, catalogue)
+        compiled.seek(0)
+        return GNUTranslations(compiled)
+
+    def negotiate(self, accept_language: str, *, default: str) -> str:
+        """The first language that the reader asks for (an `Accept-Language` header) and we speak, or `default`.
+
+        Quality values are ignored: browsers send languages in the order in which people put them.
+        """
+        wanted = [part.partition(";")[0].strip() for part in accept_language[:200].split(",")]
+        return negotiate_locale(wanted, list(self.languages), sep="-") or default
+
+
+def locale_of(lang: str) -> Locale:
+    """How a language writes days, numbers and the names of other languages."""
+    return Locale.parse(_FORMATS.get(lang, lang), sep="-")

@@ -1,0 +1,333 @@
+"""What the pages show: small frozen values that routes build and templates read (no clause of the specification).
+
+A view holds what one page needs and nothing more, so that a template can never reach a row, a key or another person.
+Days are `datetime.date`, because no page shows the hour in which a person did something. Coded values are the words of
+the wire (`"accepted"`, `"listings"`); `wording` turns them into sentences. Never here: HTML, SQL, private keys.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from alongside_protocol.commitments import Commitments
+from alongside_protocol.listing import Listing
+
+# Around every page.
+
+
+class Choice(NamedTuple):
+    """One entry of a list to choose from: what is sent, and what is read."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who looks at the page. `incoming` counts what waits for their answer, and is shown to nobody else."""
+
+    name: str
+    steward: bool = False
+    incoming: int = 0
+
+
+class Notice(StrEnum):
+    """What has just happened, said once at the top of the next page. Routes pass it on as a coded value."""
+
+    SENT = "sent"
+    MESSAGE_SENT = "message_sent"
+    WITHDRAWN = "withdrawn"
+    DELETED = "deleted"
+    AGREED_AGAIN = "agreed_again"
+    ACCEPTED = "accepted"
+    WAITLISTED = "waitlisted"
+    DECLINED = "declined"
+    CLOSED = "closed"
+    SAVED = "saved"
+    PUBLISHED = "published"
+    RESTING = "resting"
+    OPEN_AGAIN = "open_again"
+    CONFIRMED = "confirmed"
+    TAKEN_DOWN = "taken_down"
+    SIGNED_OUT = "signed_out"
+    WELCOME = "welcome"
+    PEER_ASKED = "peer_asked"
+    STEP_CHANGED = "step_changed"
+    REVIEW_SET = "review_set"
+    PEER_ENDED = "peer_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page shows around its content.
+
+    `path` is the path of this request, to mark the current link. `csrf` is empty for people without a session, whose
+    forms change nothing of theirs. `lang` is the language of the page; `languages` those that the community offers.
+    """
+
+    community: str
+    lang: str
+    today: date
+    path: str = "/"
+    csrf: str = ""
+    person: SignedIn | None = None
+    notice: Notice | None = None
+    languages: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What somebody wrote in a form, and what still needs their attention.
+
+    `problems` maps a field's name to a code of `wording.PROBLEM` (`"required"`, `"too_long"` …); the template adds the
+    field's own label. A field that was not sent reads as empty, so a new form is `Form()`.
+    """
+
+    values: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, name: str) -> str:
+        """The text of a field; of a field with several values, the first."""
+        found = self.values.get(name, "")
+        return found if isinstance(found, str) else next(iter(found), "")
+
+    def chosen(self, name: str, value: str) -> bool:
+        """Whether `value` is selected or ticked."""
+        found = self.values.get(name, ())
+        return value == found if isinstance(found, str) else value in found
+
+    def problem(self, name: str) -> str | None:
+        """The code of what is wrong with a field, or None."""
+        return self.problems.get(name)
+
+
+# The community, and looking for support.
+
+
+@dataclass(frozen=True, slots=True)
+class Steward:
+    """Somebody who looks after the community for a time, named as they wish."""
+
+    name: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectContact:
+    """Somebody to reach without asking here. `kind` as in `listing.Contact`: `phone`, `text`, `textphone`, `page`, `email`."""
+
+    name: str
+    kind: str
+    value: str
+    open_now: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityView:
+    """A community as it describes itself; `description` and `agreements` are text with the small Markdown subset."""
+
+    name: str
+    description: str
+    place: str
+    lang: str
+    agreements: str
+    commitments: Commitments
+    stewards: tuple[Steward, ...] = ()
+    contacts: tuple[DirectContact, ...] = ()
+    peers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """A listing as somebody who looks for support sees it. `open_now` is None where no hours are given."""
+
+    listing: Listing
+    community: str
+    is_own: bool
+    url: str
+    confirmed_days: int
+    open_now: bool | None = None
+    distance_km: int | None = None
+    stale_since: date | None = None
+
+
+RESULTS_A_PAGE: Final = 10
+"""As many as stay under 40 kB with the stylesheet (measured: 39.2 kB in Spanish with every kind of fact)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsView:
+    """One page of what was found, `RESULTS_A_PAGE` at most. `seed` is today's published word behind the fair order (see `/order`)."""
+
+    results: tuple[ResultView, ...]
+    communities: int
+    seed: str
+    newer_url: str | None = None
+    older_url: str | None = None
+
+
+# Asking, and what became of it.
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentField:
+    """One thing that will leave: `name` is a code of `wording.CONSENT_FIELD`, `value` exactly what is sent."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """Exactly what would leave, to whom, until when. `readers` are those who can open it, as they name themselves."""
+
+    fields: tuple[ConsentField, ...]
+    community: str
+    readers: tuple[str, ...]
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request as the one who asks sees it. `state` is a state of the referral table; `unread` marks a new answer.
+
+    `delivered`: it is in their community's hands. `problem`: a code of why it could not be, or None. `reason`: a code of
+    `wording.REASON` where a server, not a person, turned it away.
+    """
+
+    ref: str
+    title: str
+    lang: str
+    community: str
+    is_own: bool
+    state: str
+    until: date
+    unread: bool = False
+    delivered: bool = True
+    problem: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message. `ours`: written by who looks at the page. `kind`: `offer` or a move."""
+
+    ours: bool
+    text: str
+    day: date
+    kind: str = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Another listing, named by somebody who could not say yes."""
+
+    title: str
+    lang: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """What a community answered to "delete this". `confirmed` is None until its signed statement came."""
+
+    community: str
+    asked: date
+    confirmed: date | None = None
+    backups_until: date | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingView:
+    """A request as the person who offers sees it: an alias, never a name. `opening` is None until it can be opened."""
+
+    url: str
+    alias: str
+    community: str
+    standing: str
+    title: str
+    lang: str
+    state: str
+    until: date
+    came: date
+    opening: str | None = None
+    unread: bool = False
+
+
+# What somebody offers.
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingView:
+    """A listing as those who keep it see it; a draft may still lack almost everything.
+
+    `type` is "" while nothing is chosen. `state`: `draft`, `published`, `resting`, `withdrawn`. `missing`: codes of
+    `wording.MISSING` that stand in the way of publishing. `confirm_by` is set when it is time to say "still right".
+    """
+
+    id: str
+    direction: str
+    type: str
+    title: str
+    lang: str
+    audience: str
+    state: str
+    missing: tuple[str, ...] = ()
+    confirm_by: date | None = None
+    waiting: int = 0
+
+
+# The communities we are in agreement with.
+
+
+@dataclass(frozen=True, slots=True)
+class PeerView:
+    """Another community. `ours` and `theirs` are the steps each takes: `none`, `listings`, `requests`.
+
+    `state`: `asked`, `asking`, `agreed`, `frozen`, `ended`. `freshness`: `fresh`, `older`, `stale`, `never`. `waiting`
+    counts messages that have not reached them; `problem` is the code of the last failure, or None.
+    """
+
+    node: str
+    url: str
+    name: str
+    lang: str
+    place: str
+    state: str
+    ours: str
+    theirs: str
+    freshness: str
+    checked: date | None
+    listings: int
+    waiting: int
+    problem: str | None = None
+    review: date | None = None
+    set_aside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """One line of two agreements laid side by side. A missing side is None; equal sides agree."""
+
+    ours: str | None
+    theirs: str | None
+
+    @property
+    def same(self) -> bool:
+        """Whether both communities say the same here."""
+        return self.ours == self.theirs
+
+
+@dataclass(frozen=True, slots=True)
+class PeerAgreements:
+    """Both communities' agreements and commitments, and the words that show whom one is talking to."""
+
+    lines: tuple[AgreementLine, ...]
+    our_commitments: Commitments
+    their_commitments: Commitments
+    our_words: tuple[str, ...]
+    their_words: tuple[str, ...]
+    their_lang: str

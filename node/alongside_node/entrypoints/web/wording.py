@@ -1,0 +1,566 @@
+"""The words for coded values: one table for each set of values, in English, translated where they are shown.
+
+`N_` only marks a text for the catalogue; the page's own language is chosen when it is rendered. Every value set has all
+its values here (a test compares them), so that no page ever shows a code. The words are those of "Words" in the design:
+a request, the person who offers, you. Never here: a diagnosis, a rank, a word of the police or the clinic.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+Gettext = Callable[[str], str]
+Words = Mapping[str, str]
+
+
+def N_(text: str) -> str:  # noqa: N802 -- the name that every extractor of translations knows
+    """The text itself, marked for translation."""
+    return text
+
+
+TYPE: Final[Words] = {
+    "listening": N_("Someone to listen"),
+    "circle": N_("Support circle"),
+    "company": N_("Company on the way"),
+    "practical": N_("Practical help"),
+    "skill": N_("Sharing a skill"),
+    "guide": N_("Guide"),
+    "space": N_("A space to be"),
+    "fund": N_("Solidarity fund"),
+    "practitioner": N_("Licensed practitioner"),
+    "action": N_("Acting together"),
+}
+
+TYPE_MEANS: Final[Words] = {
+    "listening": N_("A person who listens, once or more often."),
+    "circle": N_("A group that meets again and again."),
+    "company": N_("Someone who goes with you, for example to an office or a hospital."),
+    "practical": N_("Food, childcare, lifts, repairs, pets, forms."),
+    "skill": N_("Someone who shows you how to do something."),
+    "guide": N_("A text, list or map that people wrote from what they lived."),
+    "space": N_("A room or house where you can be."),
+    "fund": N_("How to ask a fund that exists. No money goes through this site."),
+    "practitioner": N_("Someone with a licence, who has duties by law. Stands beside peers, not above them."),
+    "action": N_("Support in court, a campaign, a meeting."),
+}
+
+DIRECTION: Final[Words] = {"offer": N_("I offer something"), "need": N_("I look for something")}
+
+MODALITY: Final[Words] = {
+    "in_person": N_("In person"),
+    "phone": N_("By phone"),
+    "video": N_("By video"),
+    "text": N_("By text message"),
+    "letter": N_("By letter"),
+}
+
+ACCESS: Final[Words] = {
+    "step_free": N_("No steps"),
+    "quiet": N_("Quiet room"),
+    "captions": N_("Live captions"),
+    "sign_language": N_("Sign language"),
+    "childcare": N_("Childcare"),
+    "no_phone_needed": N_("No phone needed"),
+    "scent_free": N_("Free of scents"),
+    "phone_in": N_("You can join by phone"),
+    "no_camera_needed": N_("Camera can stay off"),
+    "easy_read": N_("Easy words"),
+    "transport": N_("Help to get there"),
+    "gender_neutral_toilet": N_("Toilets for everyone"),
+    "pets_welcome": N_("Animals welcome"),
+}
+
+TOPIC: Final[Words] = {
+    "grief": N_("Grief"),
+    "loneliness": N_("Loneliness"),
+    "panic": N_("Panic and fear"),
+    "voices": N_("Hearing voices"),
+    "self_harm": N_("Hurting oneself"),
+    "wanting_to_die": N_("Wanting to die"),
+    "leaving_hospital": N_("Coming out of hospital"),
+    "medicines": N_("Medicines and stopping them"),
+    "violence": N_("Violence at home"),
+    "parenting": N_("Being a parent"),
+    "money": N_("Money and rent"),
+    "work": N_("Work"),
+    "being_new": N_("Being new here"),
+    "prison": N_("Prison and after"),
+    "drugs": N_("Alcohol and drugs"),
+    "gender": N_("Gender"),
+    "racism": N_("Racism"),
+    "illness": N_("Long illness and pain"),
+    "something_else": N_("Something else"),
+}
+"""Suggestions only: a community writes its own beside them."""
+
+AUDIENCE: Final[Words] = {
+    "anyone": N_("Anyone, also without an account"),
+    "federated": N_("People who are signed in, here and in communities we have an agreement with"),
+    "here": N_("Only people of this community"),
+}
+
+PLACE: Final[Words] = {
+    "public": N_("Show the place to everyone"),
+    "area": N_("Show only the area"),
+    "on_acceptance": N_("Tell the place only to people I say yes to"),
+    "none": N_("No place"),
+}
+
+EXCHANGE: Final[Words] = {
+    "free": N_("Free"),
+    "gift": N_("Give something if you like"),
+    "pay_what_you_can": N_("Pay what you can"),
+    "sliding_scale": N_("Pay by what you have"),
+    "mutual": N_("We help each other"),
+    "fixed": N_("Fixed price"),
+}
+
+ROOM: Final[Words] = {
+    "open": N_("There is room"),
+    "waiting_list": N_("You can wait for a place"),
+    "full": N_("No room right now"),
+    "resting": N_("Taking a rest"),
+}
+
+CONTACT: Final[Words] = {
+    "phone": N_("Phone"),
+    "text": N_("Text messages"),
+    "textphone": N_("Textphone"),
+    "page": N_("Web page"),
+    "email": N_("E-mail"),
+}
+
+INTERPRETER: Final[Words] = {
+    "welcome": N_("You can bring an interpreter"),
+    "we_bring_one": N_("We bring an interpreter"),
+    "not_possible": N_("Not with an interpreter"),
+    "unknown": N_("Ask about an interpreter"),
+}
+
+REPEATS: Final[Words] = {
+    "weekly": N_("Every week"),
+    "fortnightly": N_("Every two weeks"),
+    "monthly": N_("Every month, on the same weekday"),
+}
+
+AGES: Final[Words] = {
+    "adults": N_("Adults"),
+    "from": N_("From a certain age"),
+    "young_people_for_young_people": N_("Young people for young people"),
+}
+
+CALLED: Final[Words] = {
+    "police": N_("Police"),
+    "hospital": N_("Ambulance or hospital"),
+    "child_services": N_("Child services"),
+    "immigration": N_("Immigration office"),
+    "family_or_partner": N_("Family or partner"),
+    "probation": N_("Probation office"),
+    "anyone_else": N_("Anyone else"),
+}
+"""Who may be called, in the specification's order, as the names of a list."""
+
+CALLED_IN_SENTENCE: Final[Words] = {
+    "police": N_("the police"),
+    "hospital": N_("an ambulance or a hospital"),
+    "child_services": N_("child services"),
+    "immigration": N_("the immigration office"),
+    "family_or_partner": N_("your family or partner"),
+    "probation": N_("the probation office"),
+    "anyone_else": N_("other people"),
+}
+"""The same, as they stand inside "They may call … without asking you"."""
+
+ANSWER: Final[Words] = {
+    "never": N_("Never"),
+    "only_if_you_ask": N_("Only if you ask"),
+    "may_without_asking": N_("They may, without asking you"),
+    "must_by_law": N_("They must, by law"),
+    "unknown": N_("They have not said"),
+}
+
+ANSWER_MINE: Final[Words] = {
+    "never": N_("Never"),
+    "only_if_you_ask": N_("Only if the person asks me to"),
+    "may_without_asking": N_("I may, without asking them"),
+    "must_by_law": N_("I must, by law"),
+    "unknown": N_("I have not decided"),
+}
+"""The same answers, as the one who gives them reads them."""
+
+GIVEN_BY: Final[Words] = {
+    "the_holder": N_("They said so themselves"),
+    "we_asked_them": N_("Their community asked them"),
+}
+
+REPORTER: Final[Words] = {
+    "yes": N_("Yes, a law makes them pass some things on"),
+    "no": N_("No law makes them pass anything on"),
+    "unknown": N_("They have not said"),
+}
+
+STATE: Final[Words] = {
+    "offered": N_("Waiting for an answer"),
+    "accepted": N_("They said yes"),
+    "waitlisted": N_("You are on their waiting list"),
+    "declined": N_("Not possible this time"),
+    "paused": N_("Waiting for you to read something new"),
+    "paused_waitlisted": N_("Waiting for you to read something new"),
+    "withdrawn": N_("You took it back"),
+    "expired": N_("The date passed without an answer"),
+    "closed": N_("Finished"),
+    "ended": N_("Ended"),
+}
+"""Where a request is, as the one who asks reads it."""
+
+STATE_INCOMING: Final[Words] = {
+    "offered": N_("Waiting for your answer"),
+    "accepted": N_("You said yes"),
+    "waitlisted": N_("On your waiting list"),
+    "declined": N_("You could not this time"),
+    "paused": N_("Your promises changed. They read them now."),
+    "paused_waitlisted": N_("Your promises changed. They read them now."),
+    "withdrawn": N_("They took it back"),
+    "expired": N_("The date passed without an answer"),
+    "closed": N_("Finished"),
+    "ended": N_("Ended"),
+}
+"""The same, as the person who offers reads it."""
+
+NEXT: Final[Words] = {
+    "offered": N_("The person who offers has your words. They answer when they can."),
+    "accepted": N_("You can write to each other below, until the last day."),
+    "waitlisted": N_("You do not need to do anything. They write here when there is a place."),
+    "declined": N_("This is about their time and strength, not about you. You can ask someone else."),
+    "paused": N_("They changed what they promise. Nothing goes on until you have read it and agreed again."),
+    "paused_waitlisted": N_("They changed what they promise. Nothing goes on until you have read it and agreed again."),
+    "withdrawn": N_("They can no longer answer. You can also delete everything."),
+    "expired": N_("Everything goes by itself. You can ask someone else."),
+    "closed": N_("Nobody can write here any more. It goes by itself in 14 days, or now if you delete it."),
+    "ended": N_("The agreed time is over. You can ask again."),
+}
+"""What happens next, as the one who asks reads it."""
+
+MOVE: Final[Words] = {
+    "offer": N_("First words"),
+    "accept": N_("Said yes"),
+    "waitlist": N_("Put on the waiting list"),
+    "decline": N_("Could not this time"),
+    "pause": N_("Changed what they promise"),
+    "agree": N_("Agreed again"),
+    "message": N_("Message"),
+    "withdraw": N_("Took it back"),
+    "close": N_("Finished"),
+    "end": N_("Ended"),
+}
+"""What a message did, beside who wrote it; `offer` is the first one."""
+
+REASON: Final[Words] = {
+    "full": N_("There is no room right now."),
+    "no_guests": N_("They only take requests from people with an account."),
+    "resting": N_("They are taking a rest and read nothing now."),
+    "unknown_listing": N_("It is no longer there."),
+    "unreadable": N_("Their key had changed, so they could not open it. Please send it again."),
+    "not_agreed": N_("Our two communities no longer pass on requests."),
+}
+"""Why a community's server, not a person, turned a request away. People are never asked why."""
+
+STANDING: Final[Words] = {
+    "member": N_("A member of their community"),
+    "guest": N_("Asking without an account"),
+}
+
+OFFERING: Final[Words] = {
+    "draft": N_("Draft. Only you see it."),
+    "published": N_("Published"),
+    "resting": N_("Resting. People see it, and that you rest."),
+    "withdrawn": N_("Taken down"),
+}
+
+MISSING: Final[Words] = {
+    "type": N_("Say what it is."),
+    "title": N_("Give it a title."),
+    "text": N_("Describe it."),
+    "by": N_("Say whose name stands on it."),
+    "languages": N_("Say which languages you speak."),
+    "modality": N_("Say how you meet."),
+    "exchange": N_("Say what it costs."),
+    "holders": N_("Say who reads the requests."),
+    "commitments.police": N_("Say whether the police may be called."),
+    "commitments.hospital": N_("Say whether an ambulance or a hospital may be called."),
+    "commitments.child_services": N_("Say whether child services may be called."),
+    "commitments.immigration": N_("Say whether the immigration office may be called."),
+    "commitments.family_or_partner": N_("Say whether family or a partner may be called."),
+    "commitments.probation": N_("Say whether the probation office may be called."),
+    "commitments.anyone_else": N_("Say whether anyone else may be called."),
+    "commitments.mandated_reporter": N_("Say whether a law makes you pass something on."),
+    "commitments.kept_days": N_("Say for how long you keep what you write down."),
+    "commitments.written_down": N_("Say what you write down."),
+    "commitments.given_by": N_("Say who gave these answers, and when."),
+    "consent": N_("Say that you want to be listed."),
+    "place": N_("Say in which area."),
+    "ages": N_("Opening to young people needs an agreement of the community and two people."),
+    "practitioner": N_("Say what your licence makes you do."),
+}
+"""What stands in the way of publishing. Other codes read as themselves."""
+
+ASK_BLOCKED: Final[Words] = {
+    "own": N_("This is yours. You find requests under “Asked of me”."),
+    "full": N_("There is no room right now. You can come back another day."),
+    "resting": N_("They are taking a rest and read nothing now."),
+    "guests": N_("They only take requests from people with an account."),
+    "members": N_("Sign in to ask here."),
+    "listings_only": N_("Our two communities only show each other what they offer so far."),
+    "stale": N_("We could not reach their community for some days. You cannot ask now."),
+    "need": N_("Sign in to answer."),
+}
+
+CONSENT_FIELD: Final[Words] = {
+    "words": N_("Words"),
+    "name": N_("Name"),
+    "contact": N_("Another way to reach"),
+    "language": N_("Language"),
+    "access_needs": N_("What makes it easier"),
+    "times": N_("Good times"),
+    "standing": N_("Asked as"),
+}
+
+STEP: Final[Words] = {
+    "none": N_("Nothing yet"),
+    "listings": N_("Listings only"),
+    "requests": N_("Listings and requests"),
+}
+
+STEP_TO: Final[Words] = {
+    "none": N_("Stop for now"),
+    "listings": N_("Only share listings"),
+    "requests": N_("Share listings and requests"),
+}
+"""The same steps, as something to do."""
+
+PEER_STATE: Final[Words] = {
+    "asked": N_("We have asked them. They have not answered yet."),
+    "asking": N_("They ask us."),
+    "agreed": N_("In agreement"),
+    "frozen": N_("Paused: they contradict themselves. Talk to them another way."),
+    "ended": N_("Ended"),
+}
+
+FRESHNESS: Final[Words] = {
+    "fresh": N_("Up to date"),
+    "older": N_("Some hours old"),
+    "stale": N_("Not confirmed for days"),
+    "never": N_("Nothing received yet"),
+}
+
+TROUBLE: Final[Words] = {
+    "unreachable": N_("We could not reach them."),
+    "address": N_("Their address points to a private network, so we do not go there."),
+    "response-form": N_("Their server answered something we do not understand."),
+    "busy": N_("They asked us to come back later."),
+    "signature": N_("A signature does not fit. Nothing of it was used."),
+    "head-expired": N_("What they sent is out of date."),
+    "rollback": N_("They showed us something older than before. Talk to them."),
+    "equivocation": N_("They told us two different things. Talk to them."),
+    "document-fork": N_("Two identities claim to be them. Talk to them before anything else."),
+    "not-agreed": N_("They say we have no agreement."),
+    "budget": N_("They sent more than we agreed."),
+    "seal-key-expired": N_("The key it was sealed to is too old. Please send it again."),
+    "message-expired": N_("It could not be delivered in time. Please send it again."),
+}
+"""Why something between communities failed. Other codes read as "Something did not work"."""
+
+OTHER_TROUBLE: Final = N_("Something did not work. The code is %(code)s.")
+
+PROBLEM: Final[Words] = {
+    "required": N_("please fill this in"),
+    "choose": N_("please choose one"),
+    "too_long": N_("please make this shorter"),
+    "number": N_("please write a number"),
+    "day": N_("please write a day, like 2027-03-31"),
+    "time": N_("please write a time, like 18:30"),
+    "language": N_("we do not know this language"),
+    "place": N_("we do not know this place. Try a bigger town near it."),
+    "zone": N_("we do not know this time zone"),
+    "address": N_("please write a web address that starts with https://"),
+    "phone": N_("please write a phone number"),
+    "code": N_("this code does not work. It may be used or too old."),
+    "words": N_("these words do not open anything. Look for a slip in one of them."),
+    "agree": N_("please tick this if you agree"),
+    "order": N_("the first must be smaller than the second"),
+    "range": N_("this is too small or too big"),
+    "form": N_("we do not understand this. Please look at it again."),
+}
+"""What is wrong with a field; read after the field's own name."""
+
+NOTICE: Final[Words] = {
+    "sent": N_("Your request is on its way."),
+    "message_sent": N_("Your message is on its way."),
+    "withdrawn": N_("You took it back. They can no longer answer."),
+    "deleted": N_("It is deleted here. We have asked the other community to delete it too."),
+    "agreed_again": N_("Thank you. Your request goes on."),
+    "accepted": N_("You said yes. They will see it."),
+    "waitlisted": N_("They are on your waiting list, and will see it."),
+    "declined": N_("They will see that it is not possible this time."),
+    "closed": N_("It is finished."),
+    "saved": N_("Saved."),
+    "published": N_("It is published. You can change it or rest at any time."),
+    "resting": N_("Rest well. Nobody can send you a new request."),
+    "open_again": N_("It is open again."),
+    "confirmed": N_("Thank you. It stays as it is."),
+    "taken_down": N_("It is taken down, here and in the other communities."),
+    "signed_out": N_("You are signed out."),
+    "welcome": N_("Welcome. You are signed in."),
+    "peer_asked": N_("We have asked them. You will see their answer here."),
+    "step_changed": N_("Changed. Both communities see it."),
+    "review_set": N_("The day to talk again is set."),
+    "peer_ended": N_("The agreement is ended. Their listings are gone here, and ours there."),
+}
+
+ERROR_TITLE: Final[Words] = {
+    "403": N_("This page is not yours to open"),
+    "404": N_("There is nothing here"),
+    "422": N_("We did not understand that"),
+    "429": N_("A little too fast"),
+    "500": N_("Something broke here"),
+    "offline": N_("We cannot do this right now"),
+}
+
+ERROR_TEXT: Final[Words] = {
+    "403": N_("Maybe you are signed out: that happens by itself after 20 quiet minutes. Sign in and try again."),
+    "404": N_("It may be gone, or the address has a slip in it. Things that people take down are really gone."),
+    "422": N_("Something that was sent is missing or too long. Go back, look at it again, and send it once more."),
+    "429": N_("Many things came at once. Wait a minute, then try again. Nothing is lost."),
+    "500": N_("It is our fault, not yours. Nothing you sent before is lost. Try again in a while."),
+    "offline": N_("The server of this community is resting or being mended. Please come back in a while."),
+}
+
+FIELD: Final[Words] = {
+    # A community about itself.
+    "name": N_("Name"),
+    "place": N_("Where we are"),
+    "description": N_("Who we are"),
+    "agreements": N_("Our agreements"),
+    **{f"hard_night_note_{place}": N_("Who is it?") for place in (1, 2, 3)},
+    **{f"hard_night_kind_{place}": N_("How to reach them") for place in (1, 2, 3)},
+    **{f"hard_night_value_{place}": N_("Number or address") for place in (1, 2, 3)},
+    # A listing.
+    "type": N_("What is it?"),
+    "title": N_("Title"),
+    "text": N_("In your words"),
+    "lang": N_("Language of this text"),
+    "by": N_("Your name on it"),
+    # Who may be called.
+    "call_all": N_("What is true?"),
+    **{f"call_{who}": label for who, label in CALLED.items()},
+    "exception": N_("Is there an exception?"),
+    "mandated_reporter": N_("Does a law make you pass some things on?"),
+    "would_pass_on": N_("What would you have to pass on, if somebody told you?"),
+    "law_of": N_("The law of which place?"),
+    "written_down": N_("What do you write down?"),
+    "kept_days": N_("For how many days do you keep it?"),
+    "given_by": N_("Who gives these answers?"),
+    "given_on": N_("When were they asked?"),
+    # With whom.
+    "lived_experience": N_("What you lived through"),
+    "by_and_for": N_("By and for whom"),
+    "topics": N_("Topics"),
+    "languages": N_("Languages you speak"),
+    "modality": N_("How you meet"),
+    "access": N_("What makes it easier to come"),
+    "ages": N_("For which ages"),
+    "from_age": N_("From which age?"),
+    "only_own": N_("Only for people who share this"),
+    "interpreter": N_("Interpreter"),
+    # Where and when.
+    "visibility": N_("What others see of the place"),
+    "place_label": N_("Town or area"),
+    "zone": N_("Time of which place?"),
+    **{f"opens_{day}": N_("opens") for day in ("mo", "tu", "we", "th", "fr", "sa", "su")},
+    **{f"closes_{day}": N_("closes") for day in ("mo", "tu", "we", "th", "fr", "sa", "su")},
+    "meeting_first": N_("The first time"),
+    "meeting_at": N_("Begins at"),
+    "meeting_minutes": N_("Minutes"),
+    "meeting_repeats": N_("How often"),
+    # What it costs, and room.
+    "exchange": N_("What it costs"),
+    "lowest": N_("At least"),
+    "highest": N_("At most"),
+    "currency": N_("Currency"),
+    "nobody_turned_away": N_("Nobody is turned away for lack of money"),
+    "room": N_("Is there room?"),
+    "waiting": N_("How many may wait for an answer?"),
+    "guests": N_("How many of them without an account?"),
+    # Without asking here.
+    "contact_phone": N_("Phone"),
+    "contact_text": N_("Text messages"),
+    "contact_textphone": N_("Textphone"),
+    "contact_email": N_("E-mail"),
+    "contact_page": N_("Web page"),
+    # For licensed practitioners.
+    "licensed_by": N_("Licensed by"),
+    "licensed_for": N_("For which places"),
+    "duties": N_("What your licence makes you pass on"),
+    "practitioner_cost": N_("Cost"),
+    "insurance": N_("Insurance"),
+    # Who can read it.
+    "audience": N_("Who may read it?"),
+    "printable": N_("It may stand in a printed list"),
+}
+"""The fields of the two long forms (a listing, the community), in their order on the page."""
+
+TABLES: Final[Mapping[str, Words]] = {
+    "type": TYPE,
+    "type_means": TYPE_MEANS,
+    "direction": DIRECTION,
+    "modality": MODALITY,
+    "access": ACCESS,
+    "audience": AUDIENCE,
+    "place": PLACE,
+    "exchange": EXCHANGE,
+    "repeats": REPEATS,
+    "reason": REASON,
+    "reporter": REPORTER,
+    "room": ROOM,
+    "ages": AGES,
+    "called": CALLED,
+    "answer": ANSWER,
+    "answer_mine": ANSWER_MINE,
+    "field": FIELD,
+    "given_by": GIVEN_BY,
+    "interpreter": INTERPRETER,
+    "state": STATE,
+    "state_incoming": STATE_INCOMING,
+    "next": NEXT,
+    "move": MOVE,
+    "standing": STANDING,
+    "offering": OFFERING,
+    "missing": MISSING,
+    "ask_blocked": ASK_BLOCKED,
+    "consent_field": CONSENT_FIELD,
+    "contact": CONTACT,
+    "step": STEP,
+    "step_to": STEP_TO,
+    "peer_state": PEER_STATE,
+    "freshness": FRESHNESS,
+    "topic": TOPIC,
+    "trouble": TROUBLE,
+    "problem": PROBLEM,
+    "notice": NOTICE,
+    "error_title": ERROR_TITLE,
+    "error_text": ERROR_TEXT,
+}
+
+OPEN_TABLES: Final = frozenset({"access", "missing", "topic"})
+"""Sets that communities may extend: a value without words of ours is shown as it was written."""
+
+
+def words(table: str, value: str, gettext: Gettext) -> str:
+    """The words for `value` of `TABLES[table]`, translated. Raises `KeyError` for a value that must have words."""
+    known = TABLES[table]
+    if value in known:
+        return gettext(known[value])
+    if table == "trouble":
+        return gettext(OTHER_TROUBLE) % {"code": value}
+    if table in OPEN_TABLES:
+        return value.replace("_", " ")
+    raise KeyError(value)

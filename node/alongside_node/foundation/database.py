@@ -1,0 +1,297 @@
+"""The database: reads and writes as two types, one short function a transaction (ADR 0003).
+
+`Database.write(work)` runs `work` in one transaction and returns after it is durable; `read` gives a snapshot that cannot
+write. A slice's store takes a `Reading` or a `Writing`, so mypy shows who writes. No slice ever commits.
+
+SQLite: WAL, `synchronous=FULL`, and one thread that writes: it takes all waiting works, runs each in a savepoint of one
+transaction, commits once, then answers all. It alone checkpoints, which is what keeps SQLite before 3.51.3 from corrupting
+a WAL when two connections checkpoint at once. PostgreSQL: SERIALIZABLE with retry, as many writers as there are connections.
+"""
+
+import asyncio
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+T = TypeVar("T")
+
+_LARGEST_GROUP: Final = 512
+_READERS: Final = 8
+_PG_ATTEMPTS: Final = 12
+_PG_RETRIED: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+_STOP: Final = object()
+
+
+class DatabaseUnavailableError(Exception):
+    """The disk or the server failed: nothing of this work was stored, and it may be tried again."""
+
+
+class Reading:
+    """A snapshot of the database that cannot be written to."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect.name
+
+    def execute(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Run one SQLAlchemy Core statement."""
+        return self._connection.execute(statement, values)
+
+    def execute_driver(self, statement: str, values: Sequence[Any] = ()) -> CursorResult[Any]:
+        """Run text in the driver's own form (`?` or `%s`), for full-text search."""
+        return self._connection.exec_driver_sql(statement, tuple(values))
+
+
+class Writing(Reading):
+    """One transaction that may write. It is committed by the `Database`, never by who uses it."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.callbacks: list[Callable[[], None]] = []
+
+    def executemany_driver(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run text in the driver's own form once for each row; nothing for no rows."""
+        if rows:
+            self._connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once this is durable: a nudge for whoever waits; the work itself is a row."""
+        self.callbacks.append(callback)
+
+
+@dataclass
+class _Job:
+    work: Callable[[Writing], Any]
+    done: Callable[[Any, BaseException | None], None]
+    result: Any = None
+    error: BaseException | None = None
+    callbacks: list[Callable[[], None]] = field(default_factory=list)
+
+
+class Database:
+    """One community's database. `url`: `sqlite:///path` or `postgresql://…`. `checkpoints`: whether this process is the one
+    that may checkpoint SQLite's WAL; commands beside a running node pass False.
+    """
+
+    def __init__(self, url: str, *, checkpoints: bool = True) -> None:
+        self._readers = ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="reader")
+        self._engine = _engine(url, writes=False, checkpoints=False)
+        self.dialect: str = self._engine.dialect.name
+        self._writer = (
+            _SqliteWriter(_engine(url, writes=True, checkpoints=checkpoints)) if self.dialect == "sqlite" else None
+        )
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations alone."""
+        return self._engine if self._writer is None else self._writer.engine
+
+    def read(self, work: Callable[[Reading], T]) -> T:
+        """Run `work` on one snapshot, in this thread."""
+        with self._engine.connect() as connection, connection.begin():
+            return work(Reading(connection))
+
+    def write(self, work: Callable[[Writing], T]) -> T:
+        """Run `work` in one transaction; returns after it is durable. From any thread but the event loop's."""
+        if self._writer is None:
+            return self._write_postgresql(work)
+        future: Future[T] = Future()
+
+        def done(result: Any, error: BaseException | None) -> None:
+            if error is None:
+                future.set_result(result)
+            else:
+                future.set_exception(error)
+
+        self._writer.submit(_Job(work, done))
+        return future.result()
+
+    async def aread(self, work: Callable[[Reading], T]) -> T:
+        """`read`, without holding up the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, work)
+
+    async def awrite(self, work: Callable[[Writing], T]) -> T:
+        """`write`, without holding up the event loop."""
+        loop = asyncio.get_running_loop()
+        if self._writer is None:
+            return await loop.run_in_executor(self._readers, self._write_postgresql, work)
+        future: asyncio.Future[T] = loop.create_future()
+
+        def settle(result: Any, error: BaseException | None) -> None:
+            if future.cancelled():
+                return
+            if error is None:
+                future.set_result(result)
+            else:
+                future.set_exception(error)
+
+        self._writer.submit(_Job(work, lambda result, error: _in_loop(loop, settle, result, error)))
+        return await future
+
+    def checkpoint(self) -> None:
+        """Move the whole WAL into the database file and truncate it, so that what was deleted is not in it either."""
+        if self._writer is not None:
+            self._writer.checkpoint()
+
+    def close(self) -> None:
+        """Finish what waits, then let go of every connection."""
+        if self._writer is not None:
+            self._writer.stop()
+        self._readers.shutdown()
+        self._engine.dispose()
+
+    def _write_postgresql(self, work: Callable[[Writing], T]) -> T:
+        for attempt in range(_PG_ATTEMPTS):
+            try:
+                with self._engine.connect() as connection:
+                    serial = connection.execution_options(isolation_level="SERIALIZABLE", postgresql_readonly=False)
+                    with serial.begin():
+                        tx = Writing(serial)
+                        result = work(tx)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _PG_RETRIED or attempt == _PG_ATTEMPTS - 1:
+                    raise
+                time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - jitter, not a secret
+                continue
+            for callback in tx.callbacks:
+                callback()
+            return result
+        raise DatabaseUnavailableError  # pragma: no cover - the last attempt returns or raises
+
+
+def _in_loop(
+    loop: asyncio.AbstractEventLoop,
+    settle: Callable[[Any, BaseException | None], None],
+    result: Any,
+    error: BaseException | None,
+) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(settle, result, error)
+
+
+class _SqliteWriter:
+    """The one thread that writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: _Job) -> None:
+        if self._stopped:
+            raise DatabaseUnavailableError("the database is closed")
+        self._waiting.put(job)
+
+    def checkpoint(self) -> None:
+        done = threading.Event()
+        self._waiting.put(done)
+        done.wait()
+
+    def stop(self) -> None:
+        if not self._stopped:
+            self._stopped = True
+            self._waiting.put(_STOP)
+            self._thread.join()
+            self.engine.dispose()
+
+    def _run(self) -> None:
+        with self.engine.connect() as connection:
+            while True:
+                jobs, then = self._group(self._waiting.get())
+                if jobs:
+                    _run_group(connection, jobs)
+                if isinstance(then, threading.Event):
+                    _checkpoint(connection)
+                    then.set()
+                elif then is _STOP:
+                    return
+
+    def _group(self, first: Any) -> tuple[list[_Job], Any]:
+        """Everything that waits now, up to the first thing that is not a job."""
+        jobs: list[_Job] = []
+        item = first
+        while isinstance(item, _Job):
+            jobs.append(item)
+            if len(jobs) == _LARGEST_GROUP or self._waiting.empty():
+                return jobs, None
+            item = self._waiting.get()
+        return jobs, item
+
+
+def _checkpoint(connection: Connection) -> None:
+    # Outside a transaction, hence on the driver's own connection. A reader in the way leaves some of the WAL for the next time.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _run_group(connection: Connection, jobs: Iterable[_Job]) -> None:
+    jobs = list(jobs)
+    try:
+        with connection.begin():
+            for job in jobs:
+                _run_job(connection, job)
+    except Exception as failure:  # noqa: BLE001 - whatever the disk says, every caller must hear it
+        for job in jobs:
+            job.done(None, _unavailable(failure))
+        return
+    for job in jobs:
+        if job.error is None:
+            for callback in job.callbacks:
+                callback()
+        job.done(job.result, job.error)
+
+
+def _run_job(connection: Connection, job: _Job) -> None:
+    """Run one work in a savepoint: when it fails, only it is undone."""
+    tx = Writing(connection)
+    connection.exec_driver_sql("SAVEPOINT work")
+    try:
+        job.result = job.work(tx)
+        job.callbacks = tx.callbacks
+    except Exception as error:  # noqa: BLE001 - it is the caller's to see
+        job.error = error
+        connection.exec_driver_sql("ROLLBACK TO work")
+    connection.exec_driver_sql("RELEASE work")
+
+
+def _unavailable(failure: Exception) -> DatabaseUnavailableError:
+    unavailable = DatabaseUnavailableError("nothing was stored")
+    unavailable.__cause__ = failure
+    return unavailable
+
+
+def _engine(url: str, *, writes: bool, checkpoints: bool) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=_READERS, max_overflow=_READERS)
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 15}, pool_size=_READERS + 1)
+
+    @event.listens_for(engine, "connect")
+    def connect(dbapi: Any, _: object) -> None:
+        dbapi.isolation_level = None  # this module says BEGIN itself
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"wal_autocheckpoint = {1000 if checkpoints else 0}",
+            f"query_only = {'OFF' if writes else 'ON'}",
+        ):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

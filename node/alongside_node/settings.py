@@ -1,0 +1,86 @@
+"""A node's settings: from the environment (`ALONGSIDE_…`) and one TOML file, read once by the command line and passed down."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+CONFIG_NAME = "alongside.toml"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. The environment wins over the file."""
+
+    model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(Path("data"), description="Folder with the database and everything else this node keeps.")
+    database_url: str = Field("", description="`postgresql://…`; empty: SQLite in the data folder.")
+    origin: str = Field(
+        "http://127.0.0.1:8080", description="The address under which people and peers reach this node: https://…"
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=1, le=65535, description="Port to listen on.")
+    production: bool = Field(True, description="Refuses every setting that is only safe on one machine.")
+    allow_loopback_peers: bool = Field(
+        False, description="Development only: peers on this machine, over plain http. Refused in production."
+    )
+    notice_days: int = Field(
+        7, ge=0, le=90, description="How long members are told before their listings reach a new community."
+    )
+    poll_earliest: int = Field(900, ge=1, description="Seconds between two looks at a peer's directory, at least.")
+    poll_latest: int = Field(3600, ge=1, description="Seconds between two looks at a peer's directory, at most.")
+    inbox_per_minute: int = Field(60, ge=1, description="Messages a minute taken from one peer.")
+    peer_records: int = Field(50_000, ge=1, description="Records taken from one peer's directory.")
+    peer_bytes: int = Field(100_000_000, ge=1, description="Bytes taken from one peer's directory at once.")
+    neutral_site: str = Field(
+        "https://www.wikipedia.org/", description='Where "Leave this site" goes. Choose one that is usual where you are.'
+    )
+    log_json: bool = Field(False, description="Log lines as JSON.")
+
+    @model_validator(mode="after")
+    def _safe_together(self) -> Self:
+        if self.production and self.allow_loopback_peers:
+            raise ValueError("allow_loopback_peers is for development: it is refused while production is true")
+        if self.poll_earliest > self.poll_latest:
+            raise ValueError("poll_earliest is above poll_latest")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The URL of the database in use."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'alongside.sqlite3').resolve()}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then what the file said; no .env file and no secrets folder is looked for."""
+        return env_settings, init_settings
+
+
+def load(config: Path | None = None) -> Settings:
+    """The settings in force. `config`: the TOML file; else `$ALONGSIDE_CONFIG`, else `alongside.toml` in the data folder.
+
+    Raises pydantic's `ValidationError` with the setting's name, and `tomllib.TOMLDecodeError`.
+    """
+    folder = Path(os.environ.get("ALONGSIDE_DATA_DIR", "data"))
+    path = config or Path(os.environ.get("ALONGSIDE_CONFIG", folder / CONFIG_NAME))
+    values: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    return Settings(**values)
+
+
+def markdown() -> str:
+    """The settings as a table, for the documentation."""
+    rows = [
+        f"| `{name}` | `ALONGSIDE_{name.upper()}` | `{field.default!s}` | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| in the file | in the environment | default | what it does |", "| --- | --- | --- | --- |", *rows]) + "\n"

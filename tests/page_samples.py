@@ -1,0 +1,490 @@
+"""Every page with what it is given, as people would meet it: for tests that render, measure or look at pages.
+
+A sample is a template, who looks, and the context. Names, words and texts are made up; they hold long words, other
+scripts and missing answers on purpose. `frame_for` puts a sample into a language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from alongside_node.entrypoints.web import views
+from alongside_node.entrypoints.web.views import Choice, Form, Notice
+from alongside_protocol.commitments import CALLED, Called, Commitments
+from alongside_protocol.listing import Listing
+
+TODAY = date(2026, 11, 23)
+CSRF = "c" * 43
+LANGUAGES = (Choice("en", "English"), Choice("es", "Español"))
+TONGUES = (*LANGUAGES, Choice("ar", "العربية"))
+WORDS = ("harbour", "lantern", "seven", "maple", "quiet", "basket", "river")
+FINGERPRINT = ("academic", "ugly", "fancy", "guitar", "relate", "smug", "vintage", "dream")
+CODE = "alongside-" + "A7kQz9" * 30
+
+MEMBER = views.SignedIn("Mira", incoming=2)
+STEWARD = views.SignedIn("Mira", steward=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One page: `template` without `.html`, the `path` it is at, who looks (`person`), what it is given (`context`)."""
+
+    template: str
+    path: str
+    person: views.SignedIn | None
+    context: Mapping[str, object]
+    notice: Notice | None = None
+
+
+def frame_for(sample: Sample, lang: str = "en") -> views.Frame:
+    """The frame around a sample, in a language."""
+    csrf = CSRF if sample.person else ""
+    return views.Frame("Night Porch", lang, TODAY, sample.path, csrf, sample.person, sample.notice, LANGUAGES)
+
+
+def ahead(days: int) -> date:
+    """A day some days from today."""
+    return TODAY + timedelta(days=days)
+
+
+def commitments(answer: str = "only_if_you_ask", exception: str = "", **other: str) -> Commitments:
+    """The same answer about everyone, except where `other` says differently."""
+    given = {who: Called(answer=other.get(who, answer), exception=exception) for who in CALLED}
+    return Commitments(
+        **given,
+        law_of="Berlin",
+        mandated_reporter="no",
+        written_down="A first name in a paper calendar",
+        kept_days=14,
+        given_by="the_holder",
+        given_on="2026-10-02",
+    )
+
+
+ONLY_IF_ASKED = commitments(exception="if someone else is in danger right now")
+NEVER = commitments("never")
+SOME_MAY = commitments(child_services="must_by_law", hospital="may_without_asking", immigration="unknown")
+
+
+def listing(**changes: object) -> Listing:
+    """Somebody who listens at night, changed as asked."""
+    members: dict[str, object] = {
+        "direction": "offer",
+        "type": "listening",
+        "audience": "anyone",
+        "lang": "en",
+        "title": "Someone awake when grief is loudest",
+        "text": "I lost my brother seven years ago. I like to **listen**.\n\n- no advice\n- you can hang up at any time",
+        "by": "Mira",
+        "holders": ({"name": "Mira", "seal": {"k": "A" * 42 + "E", "suite": "hpke"}},),
+        "lived_experience": ({"lang": "es", "words": "perder a un hermano"},),
+        "languages": ("en", "es"),
+        "modality": ("phone", "text"),
+        "topics": ("grief", "night_shifts"),
+        "access": ("no_camera_needed",),
+        "exchange": {"kind": "free", "nobody_turned_away": True},
+        "hours": {"zone": "Europe/Berlin", "weekly": ({"days": ("mo", "fr"), "opens": "20:00", "closes": "23:30"},)},
+        "contact": (
+            {"kind": "phone", "value": "+49 30 1234567"},
+            {"kind": "page", "value": "https://example.org/night"},
+        ),
+        "place": {"visibility": "area", "label": "Neukölln, Berlin"},
+        "confirmed": "2026-11-18",
+        "valid_until": "2027-02-16",
+        "commitments": ONLY_IF_ASKED,
+    }
+    return Listing(**(members | changes))
+
+
+LISTENING = listing()
+CIRCLE = listing(
+    type="circle",
+    lang="es",
+    title="Círculo de duelo para personas migrantes",
+    text="Nos vemos cada martes. Llorar está permitido, reír también.",
+    translations=({"lang": "en", "title": "A grief circle", "text": "We meet every Tuesday.", "by": "Lena"},),
+    by="Casa Abierta",
+    by_and_for=({"lang": "es", "words": "personas migrantes"},),
+    only_own=True,
+    languages=("es",),
+    interpreter="we_bring_one",
+    exchange={"kind": "sliding_scale", "lowest": 0, "highest": 1500, "currency": "EUR"},
+    hours={
+        "zone": "Europe/Madrid",
+        "meetings": (
+            {"days": ("tu",), "at": "19:00", "minutes": 90, "first": "2026-12-01"},
+            {"days": ("fr",), "at": "18:30", "minutes": 120, "first": "2026-10-01", "nth": -1},
+        ),
+    },
+    room={"state": "waiting_list"},
+    place={"visibility": "on_acceptance", "label": "Sants"},
+    contact=(),
+    commitments=NEVER,
+)
+PRACTITIONER = listing(
+    type="practitioner",
+    title="Talking with someone who works by licence",
+    practitioner={
+        "licensed": True,
+        "licensed_by": "Chamber of Psychotherapists",
+        "licensed_for": "Berlin",
+        "duties": "If a child is in danger I have to tell child services.",
+        "vouched": ({"by": "Hearing Voices Berlin", "until": "2027-06-01"},),
+    },
+    exchange={"kind": "fixed", "lowest": 8050, "highest": 8050, "currency": "EUR"},
+    room={"state": "full"},
+    commitments=SOME_MAY,
+)
+NEED = listing(
+    direction="need",
+    type="practical",
+    title="Somebody to carry a bed up two floors",
+    by="",
+    lived_experience=(),
+    exchange=None,
+    hours=None,
+    contact=(),
+    ages={"kind": "from", "from_age": 16},
+    commitments=None,
+)
+NOTHING_SAID = listing(lang="ar", title="مجموعة دعم للأمهات", text="نلتقي كل أسبوع. " * 12, commitments=Commitments())
+LONG = listing(title="Donaudampfschifffahrtsgesellschaftskapitänswitwenselbsthilfegruppe", text="x" * 400, type="fund")
+
+
+def result(of: Listing, community: str = "Casa Abierta Barcelona", **changes: object) -> views.ResultView:
+    """A listing as found in a community."""
+    members: dict[str, object] = {"is_own": False, "url": "/listings/node/id", "confirmed_days": 5}
+    return views.ResultView(listing=of, community=community, **(members | changes))  # type: ignore[arg-type]
+
+
+RESULTS = (
+    result(LISTENING, "Night Porch", is_own=True, open_now=True, distance_km=3),
+    result(CIRCLE, confirmed_days=0, distance_km=12),
+    result(NEED, "Night Porch", is_own=True, confirmed_days=1),
+    result(NOTHING_SAID, "دار السلام", confirmed_days=40),
+    result(LONG, stale_since=ahead(-3)),
+    result(PRACTITIONER, "Solidarity Kitchen of the Old Harbour", open_now=False),
+)
+LISTENING_RESULT, CIRCLE_RESULT, NEED_RESULT, NOTHING_SAID_RESULT, _, PRACTITIONER_RESULT = RESULTS
+
+CONTACTS = (
+    views.DirectContact("Night Porch warmline", "phone", "+49 30 555 0199", open_now=True),
+    views.DirectContact("Text line", "text", "0800 111 0 550", open_now=False),
+    views.DirectContact("Deaf line", "textphone", "030 999"),
+    views.DirectContact("Find more lines", "page", "https://findahelpline.com"),
+    views.DirectContact("Letters", "email", "letters@example.org"),
+)
+COMMUNITY = views.CommunityView(
+    name="Night Porch",
+    description="We are neighbours who stay awake with each other.",
+    place="Berlin, north",
+    lang="en",
+    agreements="**No one is made to do anything.**\n\n**Distress is not a crime.**",
+    commitments=ONLY_IF_ASKED,
+    stewards=(views.Steward("Mira", date(2027, 6, 1)), views.Steward("عمر")),
+    contacts=CONTACTS,
+    peers=2,
+)
+
+ASKED = "I lost my mother in spring. Evenings are hard.\nCould we talk once a week?"
+CONSENT = views.ConsentView(
+    fields=(
+        views.ConsentField("words", ASKED),
+        views.ConsentField("name", "Ana"),
+        views.ConsentField("contact", "ana@example.org"),
+        views.ConsentField("standing", "guest"),
+    ),
+    community="Casa Abierta Barcelona",
+    readers=("Mira", "Jo"),
+    until=ahead(14),
+)
+MESSAGES = (
+    views.MessageView(ours=False, text="Sí, los martes me va bien.", day=ahead(-1), kind="accept"),
+    views.MessageView(ours=True, text="Thank you. I am a bit scared but I will come.", day=TODAY),
+)
+RECEIPTS = (
+    views.ReceiptView("Casa Abierta Barcelona", ahead(-4), ahead(-3), ahead(11)),
+    views.ReceiptView("Far Field", ahead(-4), late=True),
+    views.ReceiptView("West", TODAY),
+)
+
+
+def request(state: str = "accepted", **changes: object) -> views.RequestView:
+    """A request that the person who looks has made."""
+    members: dict[str, object] = {
+        "ref": "r1",
+        "title": CIRCLE.title,
+        "lang": "es",
+        "community": "Casa Abierta Barcelona",
+        "is_own": False,
+        "until": ahead(9),
+    }
+    return views.RequestView(state=state, **(members | changes))  # type: ignore[arg-type]
+
+
+def my_request(of: views.RequestView, **changes: object) -> Sample:
+    """The page of a request."""
+    context: dict[str, object] = {
+        "messages": (),
+        "receipts": (),
+        "suggestions": (),
+        "sent": CONSENT,
+        "listing_url": "/listings/node/id",
+        "promises_now": None,
+        "promises_hash": "",
+        "form": Form(),
+    }
+    return Sample("my_request", "/requests/r1", MEMBER, context | {"request": of} | changes)
+
+
+def incoming(state: str = "offered", **changes: object) -> views.IncomingView:
+    """A request that somebody has made to the person who looks."""
+    members: dict[str, object] = {
+        "url": "/incoming/node/r1",
+        "alias": "Quiet Heron",
+        "community": "Casa Abierta Barcelona",
+        "standing": "guest",
+        "title": LISTENING.title,
+        "lang": "en",
+        "until": ahead(12),
+        "came": ahead(-1),
+        "opening": ASKED,
+    }
+    return views.IncomingView(state=state, **(members | changes))  # type: ignore[arg-type]
+
+
+def incoming_request(of: views.IncomingView, **changes: object) -> Sample:
+    """The page of a request to the person who looks."""
+    context: dict[str, object] = {"messages": (), "received": CONSENT, "others": TONGUES, "form": Form()}
+    return Sample("incoming_request", of.url, MEMBER, context | {"request": of} | changes)
+
+
+def offering(state: str = "published", **changes: object) -> views.OfferingView:
+    """Something that the person who looks offers."""
+    members: dict[str, object] = {
+        "id": state,
+        "direction": "offer",
+        "type": "listening",
+        "title": LISTENING.title,
+        "lang": "en",
+        "audience": "anyone",
+    }
+    return views.OfferingView(state=state, **(members | changes))  # type: ignore[arg-type]
+
+
+def edit(form: Form, direction: str = "offer") -> Sample:
+    """The form of a listing."""
+    context: dict[str, object] = {
+        "form": form,
+        "direction": direction,
+        "offering_id": None,
+        "language_choices": TONGUES,
+        "zone_choices": (Choice("Europe/Berlin", "Berlin"),),
+        "type_choices": None,
+    }
+    return Sample("edit_listing", "/offerings/new", MEMBER, context)
+
+
+def peer(name: str, **changes: object) -> views.PeerView:
+    """A community that ours has an agreement with."""
+    members: dict[str, object] = {
+        "node": "n",
+        "url": "/peers/n",
+        "lang": "es",
+        "place": "Barcelona",
+        "state": "agreed",
+        "ours": "requests",
+        "theirs": "requests",
+        "freshness": "fresh",
+        "checked": TODAY,
+        "listings": 25,
+        "waiting": 0,
+        "review": ahead(120),
+    }
+    return views.PeerView(name=name, **(members | changes))  # type: ignore[arg-type]
+
+
+PEERS = (
+    peer("Casa Abierta"),
+    peer("Solidarity Kitchen of the Old Harbour", ours="listings", freshness="older", waiting=3, problem="unreachable"),
+    peer("دار السلام", lang="ar", freshness="stale", checked=ahead(-5), problem="some-new-code", set_aside=1),
+    peer("Warm Line", state="asking", ours="none", theirs="none", freshness="never", checked=None, listings=0),
+)
+AGREEMENTS = views.PeerAgreements(
+    lines=(
+        views.AgreementLine("**You can leave.**", "**You can leave.**"),
+        views.AgreementLine("**Distress is not a crime.**", "**El dolor no es un delito.**"),
+        views.AgreementLine(None, "**La casa abre de noche.**"),
+        views.AgreementLine("**What you lived is knowledge.**", None),
+    ),
+    our_commitments=ONLY_IF_ASKED,
+    their_commitments=SOME_MAY,
+    our_words=FINGERPRINT,
+    their_words=FINGERPRINT[::-1],
+    their_lang="es",
+)
+
+FILLED = {
+    "type": "circle",
+    "title": CIRCLE.title,
+    "lang": "es",
+    "call_all": "each",
+    "call_police": "never",
+    "languages": ("en", "es"),
+    "modality": ("phone",),
+    "zone": "Europe/Berlin",
+    "opens_mo": "20:00",
+    "meeting_first": "2026-12-01",
+    "exchange": "free",
+}
+SLIPS = {"title": "required", "call_hospital": "choose", "languages": "choose", "lowest": "number", "opens_mo": "time"}
+
+_SEARCH: dict[str, object] = {
+    "form": Form(),
+    "results": None,
+    "place_choices": (),
+    "language_choices": TONGUES,
+    "contacts": CONTACTS,
+}
+_LOOKED = Form({"words": "grief", "promise": "yes", "type": ("listening", "circle"), "area": "Berlin"})
+_LOST = Form({"words": "kites", "area": "Springfield"}, {"area": "place"})
+_ASK: dict[str, object] = {"result": CIRCLE_RESULT, "ask_url": "/listings/node/id/ask", "form": Form()}
+_CONFIRM = _ASK | {
+    "consent": CONSENT,
+    "promises_hash": "h",
+    "words_to_keep": WORDS,
+    "words_lang": "en",
+    "pending": "p",
+}
+_DAYS = (Choice("3", "3"), Choice("14", "14"))
+_DRAFT = offering("draft", title="", type="", missing=("type", "title", "commitments.police", "something_new"))
+_PEER: dict[str, object] = {"agreements": AGREEMENTS, "form": Form()}
+_INVITE: dict[str, object] = {"form": Form(), "code": None, "last_day": None}
+_COMMUNITY: dict[str, object] = {"saves": "together", "language_choices": LANGUAGES}
+
+SAMPLES: Mapping[str, Sample] = {
+    "front": Sample("front", "/", None, {"community": COMMUNITY, "searchable": 3}),
+    "front, signed in": Sample("front", "/", MEMBER, {"community": COMMUNITY, "searchable": 1}),
+    "search": Sample("search", "/search", None, _SEARCH),
+    "search, results": Sample(
+        "search",
+        "/search/x",
+        None,
+        _SEARCH | {"form": _LOOKED, "results": views.ResultsView(RESULTS, 3, "lake", "/a", "/b")},
+    ),
+    "search, nothing": Sample(
+        "search",
+        "/search/x",
+        MEMBER,
+        _SEARCH | {"form": _LOST, "results": views.ResultsView((), 1, "lake"), "place_choices": TONGUES},
+    ),
+    "listing": Sample("listing", "/l", None, {"result": LISTENING_RESULT, "ask_url": "/l/ask", "ask_blocked": None}),
+    "listing, circle": Sample(
+        "listing", "/l", None, {"result": CIRCLE_RESULT, "ask_url": "/l/ask", "ask_blocked": None}
+    ),
+    "listing, practitioner": Sample(
+        "listing", "/l", None, {"result": PRACTITIONER_RESULT, "ask_url": None, "ask_blocked": "members"}
+    ),
+    "listing, need": Sample("listing", "/l", MEMBER, {"result": NEED_RESULT, "ask_url": "/l/ask", "ask_blocked": None}),
+    "listing, nothing said": Sample(
+        "listing", "/l", None, {"result": NOTHING_SAID_RESULT, "ask_url": None, "ask_blocked": "stale"}
+    ),
+    "ask": Sample(
+        "ask",
+        "/l/ask",
+        None,
+        _ASK | {"form": Form({}, {"words": "required"}), "day_choices": _DAYS, "language_choices": TONGUES},
+    ),
+    "ask_confirm": Sample(
+        "ask_confirm", "/l/ask", None, _CONFIRM | {"form": Form({"words": ASKED}, {"agree": "agree"})}
+    ),
+    "ask_confirm, member": Sample("ask_confirm", "/l/ask", MEMBER, _CONFIRM | {"words_to_keep": (), "pending": ""}),
+    "my_requests": Sample(
+        "my_requests",
+        "/requests",
+        MEMBER,
+        {"requests": (request(unread=True), request("offered", is_own=True), request("declined"))},
+        Notice.SENT,
+    ),
+    "my_requests, none": Sample("my_requests", "/requests", MEMBER, {"requests": ()}),
+    "my_request": my_request(request(), messages=MESSAGES),
+    "my_request, on its way": my_request(request("offered", delivered=False, problem="unreachable")),
+    "my_request, paused": my_request(request("paused"), promises_now=SOME_MAY, promises_hash="h"),
+    "my_request, declined": my_request(
+        request("declined"), suggestions=(views.Suggestion(LISTENING.title, "en", "/l"),), messages=MESSAGES
+    ),
+    "my_request, turned away": my_request(request("declined", reason="full")),
+    "my_request, deleted": my_request(request("withdrawn"), receipts=RECEIPTS, sent=None, listing_url=None),
+    "incoming": Sample(
+        "incoming", "/incoming", MEMBER, {"requests": (incoming(unread=True), incoming("closed", opening=None))}
+    ),
+    "incoming, none": Sample("incoming", "/incoming", MEMBER, {"requests": ()}),
+    "incoming_request": incoming_request(incoming()),
+    "incoming_request, accepted": incoming_request(incoming("accepted"), messages=MESSAGES),
+    "incoming_request, paused": incoming_request(incoming("paused_waitlisted")),
+    "incoming_request, locked": incoming_request(incoming(opening=None), received=None),
+    "my_offerings": Sample(
+        "my_offerings",
+        "/offerings",
+        MEMBER,
+        {"offerings": (_DRAFT, offering(confirm_by=ahead(10), waiting=2), offering("resting", direction="need"))},
+    ),
+    "my_offerings, none": Sample("my_offerings", "/offerings", MEMBER, {"offerings": ()}),
+    "new_listing": Sample("new_listing", "/offerings/new", MEMBER, {"direction": "offer", "type_choices": None}),
+    "edit_listing": edit(Form({"type": "practitioner"})),
+    "edit_listing, slips": edit(Form(FILLED, SLIPS)),
+    "edit_listing, need": edit(Form({"type": "practical"}), "need"),
+    "preview_listing": Sample(
+        "preview_listing",
+        "/offerings/1/preview",
+        MEMBER,
+        {"offering": offering("draft"), "result": LISTENING_RESULT, "readers": ("A", "B"), "form": Form()},
+    ),
+    "preview_listing, unfinished": Sample(
+        "preview_listing",
+        "/offerings/1/preview",
+        MEMBER,
+        {"offering": _DRAFT, "result": CIRCLE_RESULT, "readers": ("A",), "form": Form()},
+    ),
+    "sign_in": Sample("sign_in", "/sign-in", None, {"form": Form({}, {"words": "words"})}),
+    "join": Sample("join", "/join", None, {"form": Form({}, {"code": "code"})}),
+    "join_words": Sample(
+        "join_words", "/join", None, {"words_to_keep": WORDS, "words_lang": "en", "pending": "p", "form": Form()}
+    ),
+    "my_account": Sample("my_account", "/account", STEWARD, {"joined": "2026-Q4"}),
+    "peers": Sample("peers", "/peers", STEWARD, {"peers": PEERS}),
+    "peers, none": Sample("peers", "/peers", STEWARD, {"peers": ()}),
+    "peer": Sample("peer", "/peers/n", STEWARD, _PEER | {"peer": PEERS[1], "form": Form({}, {"day": "day"})}),
+    "peer, asking": Sample("peer", "/peers/n", STEWARD, _PEER | {"peer": PEERS[3]}),
+    "peer_invite": Sample("peer_invite", "/peers/invite", STEWARD, _INVITE),
+    "peer_invite, code": Sample(
+        "peer_invite", "/peers/invite", STEWARD, _INVITE | {"code": CODE, "last_day": ahead(14)}
+    ),
+    "peer_accept": Sample(
+        "peer_accept", "/peers/accept", STEWARD, {"form": Form({}, {"code": "code"}), "their_words": (), "origin": ""}
+    ),
+    "peer_accept, words": Sample(
+        "peer_accept",
+        "/peers/accept",
+        STEWARD,
+        {"form": Form({"code": CODE}), "their_words": FINGERPRINT, "origin": "https://casa.example"},
+    ),
+    "members_invite": Sample(
+        "members_invite", "/members/invite", STEWARD, _INVITE | {"join_url": "https://a.example/join"}
+    ),
+    "members_invite, code": Sample(
+        "members_invite",
+        "/members/invite",
+        STEWARD,
+        _INVITE | {"code": "lamp-7QK2", "last_day": ahead(1), "join_url": "https://a.example/join"},
+    ),
+    "community": Sample(
+        "community", "/community", STEWARD, _COMMUNITY | {"form": Form({"name": "Night Porch"}, {"place": "required"})}
+    ),
+    "how_order_works": Sample("how_order_works", "/order", None, {"seed": "lake"}),
+    "about_leaving": Sample("about_leaving", "/leaving", None, {}),
+    **{
+        f"error, {status}": Sample("error", "/x", None, {"status": status})
+        for status in ("403", "404", "422", "429", "500", "offline")
+    },
+}
