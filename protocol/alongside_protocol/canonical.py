@@ -59,6 +59,8 @@ def dump(value: JsonValue) -> bytes:
         raw = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
     except UnicodeEncodeError:
         raise Refused(Code.JSON_SURROGATE, "a lone surrogate") from None
+    except RecursionError:
+        raise Refused(Code.JSON_DEPTH, f"deeper than {limits.JSON_DEPTH}") from None
     except (TypeError, ValueError):
         raise Refused(Code.SHAPE, "not a JSON value") from None
     _check_writable(value)

@@ -205,6 +205,8 @@ def check_inclusion(tree_root: bytes, record_id: bytes, line_hash: bytes, proof:
 
 def check_absence(tree_root: bytes, record_id: bytes, proof: AbsenceProof | None) -> None:
     """Raises `Refused` (`proof`, `tree-form`) unless the record is absent from the tree of `tree_root`."""
+    if len(record_id) != ID_BYTES:
+        raise Refused(Code.TREE_FORM, "an id is 16 bytes")
     if proof is None:
         if tree_root != EMPTY_ROOT:
             raise Refused(Code.PROOF, "the tree is not empty")

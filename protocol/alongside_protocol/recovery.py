@@ -54,8 +54,18 @@ def split(seed: RecoverySeed, *, sheets: int = 3, needed: int = 2) -> list[str]:
 
 
 def combine(sheets: Sequence[str]) -> RecoverySeed:
-    """The seed again. Raises `Refused` (`recovery-sheets`): a slip in a word, too few, or sheets of different sets."""
+    """The seed again, from any sheets that are enough; more than needed are all checked.
+
+    Raises `Refused` (`recovery-sheets`): a slip in a word, too few, or sheets of different sets.
+    """
+    texts = list(dict.fromkeys(" ".join(sheet.lower().split()) for sheet in sheets))
     try:
-        return RecoverySeed(shamir_mnemonic.combine_mnemonics([" ".join(sheet.lower().split()) for sheet in sheets]))
+        # SLIP-39 combines exactly as many as are needed, so more are combined in overlapping sets, which must agree.
+        needed = shamir_mnemonic.Share.from_mnemonic(texts[0]).member_threshold if texts else 0
+        sets = [texts[start : start + needed] for start in range(max(1, len(texts) - needed + 1))]
+        seeds = {shamir_mnemonic.combine_mnemonics(chosen) for chosen in sets}
     except shamir_mnemonic.MnemonicError:
-        raise Refused(Code.RECOVERY_SHEETS, "these sheets do not fit together, or a word is wrong") from None
+        seeds = set()
+    if len(seeds) != 1:
+        raise Refused(Code.RECOVERY_SHEETS, "these sheets do not fit together, or a word is wrong")
+    return RecoverySeed(seeds.pop())
