@@ -67,9 +67,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
                 connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
             admin.dispose()
 
-    found = Database(url)
     schema.metadata.create_all(create := _owner(url))
     create.dispose()
+    found = Database(url)
     yield found
     found.close()
     if drop is not None:

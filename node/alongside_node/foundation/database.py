@@ -183,39 +183,60 @@ class _SqliteWriter:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._connection = engine.connect()  # here, so that a file that cannot be opened is the caller's to hear
         self._waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._stopped = False
+        self._door = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, job: _Job) -> None:
-        if self._stopped:
-            raise DatabaseUnavailableError("the database is closed")
-        self._waiting.put(job)
+        self._put(job)
 
     def checkpoint(self) -> None:
         done = threading.Event()
-        self._waiting.put(done)
+        self._put(done)
         done.wait()
 
     def stop(self) -> None:
-        if not self._stopped:
-            self._stopped = True
+        if self._thread.is_alive():
             self._waiting.put(_STOP)
-            self._thread.join()
-            self.engine.dispose()
+        self._thread.join()
+        self.engine.dispose()
+
+    def _put(self, item: Any) -> None:
+        with self._door:  # nothing is put in a queue that nobody reads any more: whoever waits for it would wait for ever
+            if self._stopped:
+                raise DatabaseUnavailableError("the database is closed")
+            self._waiting.put(item)
 
     def _run(self) -> None:
-        with self.engine.connect() as connection:
-            while True:
-                jobs, then = self._group(self._waiting.get())
-                if jobs:
-                    _run_group(connection, jobs)
-                if isinstance(then, threading.Event):
-                    _checkpoint(connection)
-                    then.set()
-                elif then is _STOP:
-                    return
+        try:
+            with self._connection as connection:
+                self._write(connection)
+        finally:
+            with self._door:
+                self._stopped = True
+            self._refuse_rest()
+
+    def _write(self, connection: Connection) -> None:
+        while True:
+            jobs, then = self._group(self._waiting.get())
+            if jobs:
+                _run_group(connection, jobs)
+            if isinstance(then, threading.Event):
+                _checkpoint(connection)
+                then.set()
+            elif then is _STOP:
+                return
+
+    def _refuse_rest(self) -> None:
+        while not self._waiting.empty():
+            item = self._waiting.get()
+            if isinstance(item, _Job):
+                item.done(None, DatabaseUnavailableError("the database is closed"))
+            elif isinstance(item, threading.Event):
+                item.set()
 
     def _group(self, first: Any) -> tuple[list[_Job], Any]:
         """Everything that waits now, up to the first thing that is not a job."""
