@@ -107,3 +107,12 @@ class Refused(Exception):  # noqa: N818 - callers read `raise Refused(…)`: wha
     def retry(self) -> bool:
         """Whether trying the same thing again later can succeed."""
         return self.code in RETRIED_CODES
+
+
+class Contradiction(Refused):
+    """Two statements of one node that cannot both stand. `first` is what was trusted, `second` what contradicts it."""
+
+    def __init__(self, code: Code, detail: str, *, first: str, second: str) -> None:
+        super().__init__(code, detail)
+        self.first = first
+        self.second = second

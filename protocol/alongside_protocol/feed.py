@@ -73,13 +73,13 @@ class Page:
 def read_cursor(text: str) -> Cursor:
     """From `<doc>.<seq>`. Raises `Refused` (`feed-form`)."""
     doc, _, seq = text.partition(".")
-    return Cursor(_number(doc.encode()), _number(seq.encode()))
+    return Cursor(_number(doc.encode("ascii", "replace")), _number(seq.encode("ascii", "replace")))
 
 
 def read_position(text: str) -> Position:
     """From `<seq>.<id>`. Raises `Refused`: `feed-form`, `base64url`."""
     seq, _, record_id = text.partition(".")
-    return Position(_number(seq.encode()), parse_record_id(record_id))
+    return Position(_number(seq.encode("ascii", "replace")), parse_record_id(record_id))
 
 
 def write_page(head: str, entries: Iterable[Entry], *, more: bool) -> bytes:

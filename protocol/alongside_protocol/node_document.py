@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shamir_mnemonic.wordlist import WORDLIST
 
 from . import base64url, canonical, jws, limits
-from .errors import Code, Refused
+from .errors import Code, Contradiction, Refused
 from .identifiers import NodeId
 from .keys import SigningKey, VerifyKey
-from .published_keys import refuse_published
+from .published_keys import refuse_published, refuse_published_digest
 from .recovery import RecoverySeed
 
 HASH_BYTES: Final = 32
@@ -27,8 +27,10 @@ _FINGERPRINT_TAG = b"alongside-fingerprint-1"
 _WORD_BITS = 10
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)"
-    r"(?P<port>:[1-9][0-9]{0,4})?\Z"
+    r"(?::(?P<port>[1-9][0-9]{0,4}))?\Z"
 )
+_HOST_CHARACTERS = 253  # the longest name in DNS
+_LAST_PORT = 65_535
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3})\Z")
 
 
@@ -131,6 +133,7 @@ def read_chain(texts: Sequence[str], *, allow_loopback: bool = False) -> Chain:
     chain = _read_chain(texts)
     for document in chain.documents:
         refuse_published(document.sign)
+        refuse_published_digest(document.next)
     check_origin(chain.newest.origin, allow_loopback=allow_loopback)
     return chain
 
@@ -194,15 +197,16 @@ def _document(text: str, payload: _Payload) -> NodeDocument:
 def extend(stored: Chain, texts: Sequence[str], *, allow_loopback: bool = False) -> Chain:
     """The longer of a stored chain and one that was received; an older one changes nothing.
 
-    Raises `Refused`: as `read_chain`; `document-other-node`; `document-fork` when two valid documents have one number: the
-    caller keeps both as evidence and trusts neither.
+    Raises `Refused`: as `read_chain`; `document-other-node`; `Contradiction` (`document-fork`) when two valid documents have one
+    number: the caller keeps both as evidence and trusts neither.
     """
     received = read_chain(texts, allow_loopback=allow_loopback)
     if received.id != stored.id:
         raise Refused(Code.DOCUMENT_OTHER_NODE, "is another node's chain")
     for ours, theirs in zip(stored.documents, received.documents, strict=False):
         if ours.text != theirs.text:
-            raise Refused(Code.DOCUMENT_FORK, "two valid documents have one number: its recovery key is in two hands")
+            reason = "two valid documents have one number: its recovery key is in two hands"
+            raise Contradiction(Code.DOCUMENT_FORK, reason, first=ours.text, second=theirs.text)
     return received if len(received.documents) > len(stored.documents) else stored
 
 
@@ -222,7 +226,7 @@ def read_well_known(raw: bytes) -> list[str]:
 def check_origin(origin: str, *, allow_loopback: bool) -> None:
     """Raises `Refused` (`document-origin`) unless `https://host[:port]`; plain http only on loopback, when allowed."""
     found_parts = _ORIGIN.match(origin)
-    if found_parts is None:
+    if found_parts is None or len(found_parts["host"]) > _HOST_CHARACTERS or int(found_parts["port"] or 0) > _LAST_PORT:
         raise Refused(Code.DOCUMENT_ORIGIN, "an origin is https://, a host name in lower case, and perhaps a port")
     if found_parts["scheme"] == "http" and not (allow_loopback and _LOOPBACK.match(found_parts["host"])):
         raise Refused(Code.DOCUMENT_ORIGIN, "plain http is for development on one machine only")

@@ -5,15 +5,16 @@ Peers read it before they federate and show it beside every listing; the hash th
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from .commitments import Commitments
-from .listing import Contact, plain
+from .listing import TEXT_CHARACTERS, TITLE_CHARACTERS, Contact
 from .place import Place
+from .text_forms import LANG, LANG_CHARACTERS, LINE, TEXT
 
-_Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(plain)]
-_Text = Annotated[str, Field(max_length=4_000), AfterValidator(plain)]
-_Lang = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+_Name = Annotated[str, Field(min_length=1, max_length=TITLE_CHARACTERS, pattern=LINE)]
+_Text = Annotated[str, Field(max_length=TEXT_CHARACTERS, pattern=TEXT)]
+_Lang = Annotated[str, Field(pattern=LANG, max_length=LANG_CHARACTERS)]
 _Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,39}$")]
 
 

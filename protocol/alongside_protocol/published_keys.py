@@ -32,7 +32,15 @@ PUBLISHED: Final = frozenset(
 )
 
 
+_DIGESTS = frozenset(sha256(raw).digest() for raw in PUBLISHED)
+
+
 def refuse_published(key: VerifyKey) -> None:
     """Raises `Refused` (`bad-key`) for a key whose private half is printed somewhere."""
-    if key.raw in PUBLISHED:
+    refuse_published_digest(sha256(key.raw).digest())
+
+
+def refuse_published_digest(digest: bytes) -> None:
+    """Raises `Refused` (`bad-key`) when `digest` is the SHA-256 of such a key."""
+    if digest in _DIGESTS:
         raise Refused(Code.BAD_KEY, "a key that is printed in public: anybody can sign with it")

@@ -12,6 +12,7 @@ from . import canonical, jws, limits
 from .errors import Code, Refused
 from .identifiers import NodeId, Ref
 from .keys import SigningKey, VerifyKey
+from .text_forms import BYTES_16
 
 
 class _Payload(BaseModel):
@@ -20,7 +21,9 @@ class _Payload(BaseModel):
     v: Annotated[int, Field(ge=1, le=1)]
     node: str
     doc: Annotated[int, Field(ge=1)]
-    refs: Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_length=100)]
+    refs: Annotated[
+        tuple[Annotated[str, Field(pattern=BYTES_16)], ...], Field(strict=False, min_length=1, max_length=100)
+    ]
     iat: Annotated[int, Field(ge=0)]
     backups_until: Annotated[int, Field(ge=0)]
 

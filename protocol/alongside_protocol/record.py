@@ -19,6 +19,7 @@ from .errors import Code, Refused
 from .identifiers import RANDOM_ID_BYTES, Random, RecordId, parse_record_id
 from .listing import Listing
 from .profile import Profile
+from .text_forms import DATE
 
 
 class Kind(StrEnum):
@@ -39,7 +40,7 @@ class _Common(BaseModel):
     kind: Annotated[Kind, Field(strict=False)]
     salt: str
     rev: Annotated[int, Field(ge=1, le=limits.SAFE_INTEGER)]
-    mod: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    mod: Annotated[str, Field(pattern=DATE)]
 
 
 @dataclass(frozen=True, slots=True)

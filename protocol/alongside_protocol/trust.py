@@ -18,6 +18,7 @@ from typing import Final
 
 from . import base64url, canonical, feed, head, limits
 from .errors import Code, Refused
+from .errors import Contradiction as Contradiction  # noqa: PLC0414 - callers take it from here
 from .feed import Cursor, Entry, Position
 from .head import Head
 from .merkle import Tree
@@ -30,15 +31,6 @@ HEADS_PATH: Final = "/alongside/v1/heads"
 RESTARTS: Final = 3
 
 _OK, _CONFLICT, _GONE = 200, 409, 410
-
-
-class Contradiction(Refused):
-    """Two statements of one node that cannot both stand. `first` is what was trusted, `second` what contradicts it."""
-
-    def __init__(self, code: Code, detail: str, *, first: str, second: str) -> None:
-        super().__init__(code, detail)
-        self.first = first
-        self.second = second
 
 
 @dataclass
@@ -114,7 +106,9 @@ class Sync:
         self._bytes = 0
         self._documents_wanted = False
         self._documents_read = False
-        self._held_page: bytes | None = None
+        self._held_page = b""
+        self._newest = trusted.head
+        self._shown: dict[tuple[int, int], Head] = {}
         self._begin(None if whole or trusted.head is None else Cursor(*trusted.head.order))
 
     def _begin(self, since: Cursor | None) -> None:
@@ -129,7 +123,7 @@ class Sync:
     # What to fetch.
 
     def ask(self) -> Ask | None:
-        """The next request, or None when `finish` can be called."""
+        """The next request, or None when `finish` can be called. Raises `Contradiction`: heads that cannot both be true."""
         if self._documents_wanted:
             return Ask(WELL_KNOWN_PATH, limits.WELL_KNOWN_BYTES, signed=False)
         if not self._last_page:
@@ -147,6 +141,7 @@ class Sync:
         """The answer to the last `ask`. Raises `Refused` with why, `Contradiction` with evidence."""
         if self._documents_wanted:
             return self._take_documents(status, body)
+        self._count_bytes(body)
         if self._last_page:
             return self._take_heads(status, body)
         if status == _GONE:
@@ -165,7 +160,6 @@ class Sync:
     # Pages.
 
     def _take_page(self, body: bytes) -> Batch:
-        self._count_bytes(body)
         page = feed.read_page(body)
         doc, _ = head.claimed_order(page.head)
         key = self._chain.key_of(doc)
@@ -187,11 +181,12 @@ class Sync:
 
     def _check_order(self, current: Head) -> None:
         current.check_time(now=self._now)
-        former = self._page_heads[-1] if self._page_heads else self._trusted.head
-        if former is not None:
-            _check_follows(former, current)
+        if self._newest is not None:
+            _check_follows(self._newest, current)
         if current.doc < self._chain.newest.n:
             raise Refused(Code.HEAD_OTHER_DOCUMENT, "signed under a document that a newer one has replaced")
+        # Kept over restarts too: heads never fall within one synchronisation.
+        self._newest = self._shown[current.order] = current
 
     def _check_entries(self, page: feed.Page, current: Head) -> None:
         floor = self._since.seq if self._since else 0
@@ -232,8 +227,8 @@ class Sync:
         if status != _OK:
             raise Refused(Code.RESPONSE_FORM, f"answered {status}")
         self._chain = extend(self._chain, read_well_known(body), allow_loopback=self._allow_loopback)
-        held, self._held_page = self._held_page, None
-        return self._take_page(held or b"")
+        held, self._held_page = self._held_page, b""
+        return self._take_page(held)
 
     def _gap(self) -> tuple[Head, Head] | None:
         """The two heads whose link is still to be shown, or None when every link is."""
@@ -251,33 +246,28 @@ class Sync:
     def _take_heads(self, status: int, body: bytes) -> Batch:
         if status != _OK:
             raise Refused(Code.RESPONSE_FORM, f"answered {status}")
-        self._count_bytes(body)
         gap = self._gap()
-        texts = _head_texts(body)
-        if gap is None or not texts:
-            return self._without_heads(gap)
+        if gap is None:
+            raise Refused(Code.RESPONSE_FORM, "nothing was asked for")
         base, last = gap
         key = self._chain.key_of(last.doc)
-        shown = {page_head.seq: page_head for page_head in self._page_heads}
+        assert key is not None  # noqa: S101 - the last page's head was verified with it
+        # Heads are kept 90 days: to whoever was away longer some or all links cannot be shown.
+        forgotten = self._linked is None and base.iat <= self._now - limits.HEADS_KEPT
+        texts = _head_texts(body)
+        if not texts and not forgotten:
+            raise Refused(Code.HEAD_CHAIN, "does not show the heads between")
+        self._linked = last
         for text in texts:
-            assert key is not None  # noqa: S101 - the last page's head was verified with it
             following = head.read(text, key, node=self._chain.id, doc=last.doc)
-            _check_link(base, following)
-            page_head = shown.get(following.seq, following)
-            if page_head.text != following.text:
-                raise _two_faced(page_head, following)
-            base = following
+            if not forgotten or following.seq <= base.seq + 1:
+                _check_link(base, following)
+            shown = self._shown.get(following.order, following)
+            if shown.text != following.text:
+                raise _two_faced(shown, following)
+            self._linked, base, forgotten = following, following, False
         if base.seq >= last.seq:
             raise Refused(Code.HEAD_CHAIN, "more heads than were asked for")
-        self._linked = base
-        return Batch()
-
-    def _without_heads(self, gap: tuple[Head, Head] | None) -> Batch:
-        # Heads are kept 90 days: whoever was away longer cannot be shown the links, and trusts the newest head alone.
-        if gap is not None and gap[0].iat > self._now - limits.HEADS_KEPT:
-            raise Refused(Code.HEAD_CHAIN, "does not show the heads between")
-        if gap is not None:
-            self._linked = gap[1]
         return Batch()
 
     # The end.

@@ -6,14 +6,15 @@ that fetches addresses strangers gave it needs more than this (section 8, "Going
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, closing
-from typing import TypeVar
-
-import httpx
+from typing import TYPE_CHECKING, TypeVar
 
 from alongside_protocol.errors import Code, Refused
 
 from .exchange import HttpRequest, HttpResponse
 from .flows import Flow
+
+if TYPE_CHECKING:
+    import httpx
 
 T = TypeVar("T")
 
@@ -40,8 +41,9 @@ async def arun(flow: Flow[T], send: Callable[[HttpRequest], Awaitable[HttpRespon
         return result
 
 
-def sender(client: httpx.Client) -> Callable[[HttpRequest], HttpResponse]:
+def sender(client: "httpx.Client") -> Callable[[HttpRequest], HttpResponse]:
     """A blocking sender. It raises `Refused`: `unreachable`, `too-large`, `response-form`."""
+    import httpx  # noqa: PLC0415 - only where it is used: it takes longer to load than all the rest
 
     def send(request: HttpRequest) -> HttpResponse:
         try:
@@ -50,14 +52,15 @@ def sender(client: httpx.Client) -> Callable[[HttpRequest], HttpResponse]:
                 return HttpResponse(
                     response.status_code, response.headers, _joined(response.iter_raw(), request.max_bytes)
                 )
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             raise Refused(Code.UNREACHABLE, "no answer came") from None
 
     return send
 
 
-def async_sender(client: httpx.AsyncClient) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
+def async_sender(client: "httpx.AsyncClient") -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
     """An async sender. It raises `Refused`: `unreachable`, `too-large`, `response-form`."""
+    import httpx  # noqa: PLC0415 - as in `sender`
 
     async def send(request: HttpRequest) -> HttpResponse:
         try:
@@ -66,20 +69,20 @@ def async_sender(client: httpx.AsyncClient) -> Callable[[HttpRequest], Awaitable
                 _check(response)
                 body = await _ajoined(response.aiter_raw(), request.max_bytes)
                 return HttpResponse(response.status_code, response.headers, body)
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             raise Refused(Code.UNREACHABLE, "no answer came") from None
 
     return send
 
 
-def _built(client: httpx.Client | httpx.AsyncClient, request: HttpRequest) -> httpx.Request:
+def _built(client: "httpx.Client | httpx.AsyncClient", request: HttpRequest) -> "httpx.Request":
     headers = {**request.headers, "accept-encoding": "identity"}
     return client.build_request(
         request.method, request.url, headers=headers, content=request.body, timeout=request.deadline
     )
 
 
-def _check(response: httpx.Response) -> None:
+def _check(response: "httpx.Response") -> None:
     if "content-encoding" in response.headers:
         raise Refused(Code.RESPONSE_FORM, "a compressed answer")
 

@@ -1,0 +1,1 @@
+"""What tests of any implementation in Python can use: nodes that say what a script tells them."""
