@@ -58,7 +58,9 @@ def test_what_was_written_is_read_as_the_same_value(value: Any) -> None:
         assert parse(canonical.dump(value)) == value
 
 
-@given(st.binary(max_size=60) | st.text(alphabet='{}[]",:0123456789.eE+-nulltrefasNI\\ud ', max_size=40).map(str.encode))
+@given(
+    st.binary(max_size=60) | st.text(alphabet='{}[]",:0123456789.eE+-nulltrefasNI\\ud ', max_size=40).map(str.encode)
+)
 def test_any_bytes_are_read_or_refused_with_a_code(raw: bytes) -> None:
     try:
         value = parse(raw)

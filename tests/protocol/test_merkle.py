@@ -113,7 +113,9 @@ def test_no_record_that_is_there_can_be_shown_absent(leaves: dict[bytes, bytes],
     assume(len(leaves) > 1)
     tree = Tree(leaves.items())
     present, other = data.draw(st.lists(st.sampled_from(sorted(leaves)), min_size=2, max_size=2))
-    assert code_of(check_absence, tree.root, present, AbsenceProof(other, leaves[other], tree.prove(other))) is Code.PROOF
+    assert (
+        code_of(check_absence, tree.root, present, AbsenceProof(other, leaves[other], tree.prove(other))) is Code.PROOF
+    )
     assert code_of(check_absence, tree.root, present, None) is Code.PROOF
 
 

@@ -118,8 +118,13 @@ class FakeNode:
         return chosen
 
     def remove(self, record_id: RecordId) -> None:
-        """Take a record out, in the next head; a tombstone stays."""
+        """Take a record out, in the next head; a tombstone stays until `forget`."""
         self._entries[record_id] = Entry(self._next_seq, record_id)
+
+    def forget(self) -> None:
+        """Drop all tombstones: older cursors have to begin anew."""
+        self.floor = len(self.heads)
+        self._entries = {entry.id: entry for entry in self._entries.values() if entry.line is not None}
 
     @property
     def _next_seq(self) -> int:
@@ -158,10 +163,10 @@ class FakeNode:
         return self.chain
 
     def entries(self, *, since: int = 0) -> list[Entry]:
-        """The lines that head numbers above `since` brought, in order; from the beginning, without tombstones."""
-        chosen = (entry for entry in self._entries.values() if entry.seq > since and (since or entry.line is not None))
-        published = (entry for entry in chosen if entry.seq < self._next_seq)
-        return sorted(published, key=lambda entry: (entry.seq, entry.id))
+        """The lines that heads above `since` brought, in order, tombstones too."""
+        # From the beginning as well: what a reader got on an earlier page may have gone since.
+        chosen = (entry for entry in self._entries.values() if since < entry.seq < self._next_seq)
+        return sorted(chosen, key=lambda entry: (entry.seq, entry.id))
 
     # Answers.
 
