@@ -58,7 +58,21 @@ def test_two_texts_never_decode_to_the_same_bytes(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Zg==", "Zg=", "Zh", "Zm9", "A", "AAAAA", "Zm 9v", "Zm9v\n", "\nZm9v", "+/+/", "Zm9v\x00", "Ｚm9v", "\u0661AAA"],
+    [
+        "Zg==",
+        "Zg=",
+        "Zh",
+        "Zm9",
+        "A",
+        "AAAAA",
+        "Zm 9v",
+        "Zm9v\n",
+        "\nZm9v",
+        "+/+/",
+        "Zm9v\x00",
+        "\uff3am9v",
+        "\u0661AAA",
+    ],
 )
 def test_a_text_that_is_not_canonical_is_refused(text: str) -> None:
     assert refused(text) is Code.BASE64URL

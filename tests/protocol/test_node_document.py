@@ -267,7 +267,7 @@ def test_plain_http_is_for_one_machine_and_only_where_it_is_allowed() -> None:
 
 
 @given(st.text(max_size=30), st.booleans())
-def test_no_origin_holds_more_than_scheme_host_and_port(text: str, loopback: bool) -> None:  # noqa: FBT001
+def test_no_origin_holds_more_than_scheme_host_and_port(text: str, loopback: bool) -> None:
     try:
         check_origin("https://" + text, allow_loopback=loopback)
     except Refused as error:

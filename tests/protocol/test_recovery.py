@@ -23,26 +23,36 @@ ONE_SHEET = (
     "satoshi bundle carbon diagnose anatomy hamster leaves tracks paces beyond phantom capital marvel lips brave detect luck"
 )
 TWO_SHEETS = [
-    "humidity disease academic always aluminum jewelry energy woman receiver strategy amuse duckling lying evidence network "
-    "walnut tactics forget hairy rebound impulse brother survive clothes stadium mailman rival ocean reward venture always "
-    "armed unwrap",
-    "humidity disease academic agency actress jacket gross physics cylinder solution fake mortgage benefit public busy "
-    "prepare sharp friar change work slow purchase ruler again tricycle involve viral wireless mixture anatomy desert cargo "
-    "upgrade",
+    (
+        "humidity disease academic always aluminum jewelry energy woman receiver strategy amuse duckling lying evidence network "
+        "walnut tactics forget hairy rebound impulse brother survive clothes stadium mailman rival ocean reward venture always "
+        "armed unwrap"
+    ),
+    (
+        "humidity disease academic agency actress jacket gross physics cylinder solution fake mortgage benefit public busy "
+        "prepare sharp friar change work slow purchase ruler again tricycle involve viral wireless mixture anatomy desert cargo "
+        "upgrade"
+    ),
 ]
 INVALID = [
     [ONE_SHEET.replace("detect luck", "detect lunar")],
     [
-        "theory painting academic academic campus sweater year military elder discuss acne wildlife boring employer fused "
-        "large satoshi bundle carbon diagnose anatomy hamster leaves tracks paces beyond phantom capital marvel lips "
-        "facility obtain sister"
+        (
+            "theory painting academic academic campus sweater year military elder discuss acne wildlife boring employer fused "
+            "large satoshi bundle carbon diagnose anatomy hamster leaves tracks paces beyond phantom capital marvel lips "
+            "facility obtain sister"
+        )
     ],
     TWO_SHEETS[:1],
     [
-        "adequate smoking academic acid debut wine petition glen cluster slow rhyme slow simple epidemic rumor junk tracks "
-        "treat olympic tolerate",
-        "adequate stay academic agency agency formal party ting frequent learn upstairs remember smear leaf damage anatomy "
-        "ladle market hush corner",
+        (
+            "adequate smoking academic acid debut wine petition glen cluster slow rhyme slow simple epidemic rumor junk tracks "
+            "treat olympic tolerate"
+        ),
+        (
+            "adequate stay academic agency agency formal party ting frequent learn upstairs remember smear leaf damage anatomy "
+            "ladle market hush corner"
+        ),
     ],
 ]
 

@@ -1,7 +1,6 @@
 """Following a directory: what an honest node's reader ends up with, however it comes (section 4, "Sync"; safety, B.17, B.19, C.22)."""
 
 import random as seeded
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,21 +15,6 @@ from alongside_protocol.testing.replica import Replica
 from alongside_protocol.trust import CHANGES_PATH, HEADS_PATH, WELL_KNOWN_PATH, Batch, Budget, Sync, Trusted
 
 
-def stocked(count: int = 5, *, page_lines: int = limits.PAGE_LINES) -> FakeNode:
-    node = FakeNode("honest", page_lines=page_lines)
-    for number in range(count):
-        node.put(node.listing(f"Listing {number}"))
-    node.publish()
-    return node
-
-
-def followed(node: FakeNode) -> Replica:
-    replica = Replica.of(node)
-    replica.follow(node)
-    node.requests.clear()
-    return replica
-
-
 def same(replica: Replica, node: FakeNode) -> None:
     lines = {entry.id: entry.line for entry in node.entries() if entry.line is not None}
     assert {id_: got.line for id_, got in replica.records.items()} == lines
@@ -42,17 +26,8 @@ def paths(node: FakeNode) -> list[str]:
     return [request.url.removeprefix(node.origin).partition("?")[0] for request in node.requests]
 
 
-def refused(replica: Replica, node: FakeNode, **named: Any) -> Refused:
-    """A refusal, after which the copy is as it was."""
-    before = (replica.trusted.head, replica.trusted.tree.root, dict(replica.records))
-    with pytest.raises(Refused) as error:
-        replica.follow(node, **named)
-    assert (replica.trusted.head, replica.trusted.tree.root, dict(replica.records)) == before
-    return error.value
-
-
 def test_a_first_synchronisation_brings_the_whole_directory() -> None:
-    node = stocked()
+    node = FakeNode.with_listings()
     replica = Replica.of(node)
     outcome = replica.follow(node)
     assert (outcome.whole, outcome.records) == (True, 5)
@@ -61,13 +36,13 @@ def test_a_first_synchronisation_brings_the_whole_directory() -> None:
 
 
 def test_an_empty_directory_is_a_directory() -> None:
-    node = stocked(0)
-    same(followed(node), node)
+    node = FakeNode.with_listings(0)
+    same(Replica.copy_of(node), node)
 
 
 def test_later_ones_bring_what_changed_and_what_is_gone() -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     first, second, *_ = [entry.id for entry in node.entries()]
     node.put(node.listing("New"))
     node.put(node.listing("Changed"), record_id=first)
@@ -81,8 +56,8 @@ def test_later_ones_bring_what_changed_and_what_is_gone() -> None:
 
 
 def test_nothing_new_costs_one_request() -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     assert replica.follow(node).records == 5
     assert paths(node) == [CHANGES_PATH]
     same(replica, node)
@@ -90,7 +65,7 @@ def test_nothing_new_costs_one_request() -> None:
 
 @pytest.mark.parametrize("page_lines", [1, 2, 5])
 def test_a_directory_of_many_pages_may_change_while_it_is_read(page_lines: int) -> None:
-    node = stocked(6, page_lines=page_lines)
+    node = FakeNode.with_listings(6, page_lines=page_lines)
     changed = [entry.id for entry in node.entries()][:2]
 
     def publish_more(honest: HttpResponse) -> HttpResponse:
@@ -109,7 +84,7 @@ def test_a_directory_of_many_pages_may_change_while_it_is_read(page_lines: int) 
 
 
 def test_a_change_that_comes_between_two_pages_is_in_the_copy() -> None:
-    node = stocked(4, page_lines=2)
+    node = FakeNode.with_listings(4, page_lines=2)
     first = node.entries()[0].id
 
     def change(honest: HttpResponse) -> HttpResponse:
@@ -125,8 +100,8 @@ def test_a_change_that_comes_between_two_pages_is_in_the_copy() -> None:
 
 
 def test_heads_that_were_missed_are_fetched_and_linked() -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     for _ in range(3):
         node.publish()
     replica.follow(node)
@@ -135,8 +110,8 @@ def test_heads_that_were_missed_are_fetched_and_linked() -> None:
 
 
 def test_more_heads_than_one_answer_holds_are_fetched_in_turn() -> None:
-    node = stocked(1)
-    replica = followed(node)
+    node = FakeNode.with_listings(1)
+    replica = Replica.copy_of(node)
     for _ in range(2 * limits.HEADS_PER_ANSWER + 2):
         node.publish()
     replica.follow(node)
@@ -146,8 +121,8 @@ def test_more_heads_than_one_answer_holds_are_fetched_in_turn() -> None:
 
 @pytest.mark.parametrize("kept", [True, False])
 def test_whoever_was_away_longer_than_heads_are_kept_can_still_follow(kept: bool) -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     node.publish()
     node.now += limits.HEADS_KEPT + limits.DAY
     if kept:
@@ -160,8 +135,8 @@ def test_whoever_was_away_longer_than_heads_are_kept_can_still_follow(kept: bool
 
 
 def test_an_expired_cursor_begins_anew_and_absence_is_deletion() -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     gone = node.entries()[0].id
     node.remove(gone)
     node.publish()
@@ -174,18 +149,18 @@ def test_an_expired_cursor_begins_anew_and_absence_is_deletion() -> None:
 
 
 def test_a_directory_that_begins_anew_three_times_is_still_followed_and_not_a_fourth_time() -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     gone = problem(410, Code.CURSOR_GONE)
     node.script(CHANGES_PATH, gone, gone, gone)
     replica.follow(node)
     same(replica, node)
     node.script(CHANGES_PATH, gone, gone, gone, gone)
-    assert refused(replica, node).code is Code.BUSY
+    assert replica.refusal(node).code is Code.BUSY
 
 
 def test_what_was_staged_before_beginning_anew_is_void() -> None:
-    node = stocked(4, page_lines=2)
+    node = FakeNode.with_listings(4, page_lines=2)
     node.script(CHANGES_PATH, None, problem(410, Code.CURSOR_GONE))
     sync, batches = Sync(Trusted(node.chain), now=node.now), []
     while (ask := sync.ask()) is not None:
@@ -200,8 +175,8 @@ def test_what_was_staged_before_beginning_anew_is_void() -> None:
 
 
 def test_a_new_document_is_fetched_and_the_directory_read_anew() -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     node.succeed()
     node.put(node.listing("After the restore"))
     node.publish()
@@ -213,8 +188,8 @@ def test_a_new_document_is_fetched_and_the_directory_read_anew() -> None:
 
 
 def test_a_page_under_a_new_document_is_read_anew_although_changes_were_asked_for() -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     node.succeed()
     node.publish()
     node.script(CHANGES_PATH, node.page([]))
@@ -224,8 +199,8 @@ def test_a_page_under_a_new_document_is_read_anew_although_changes_were_asked_fo
 
 
 def test_a_document_that_is_known_already_is_not_fetched_again() -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     replica.trusted.chain = node.succeed()
     node.publish()
     replica.follow(node)
@@ -234,7 +209,7 @@ def test_a_document_that_is_known_already_is_not_fetched_again() -> None:
 
 
 def test_a_document_may_change_between_two_pages_of_a_first_synchronisation() -> None:
-    node = stocked(4, page_lines=2)
+    node = FakeNode.with_listings(4, page_lines=2)
 
     def renew(honest: HttpResponse) -> HttpResponse:
         node.succeed()
@@ -251,10 +226,10 @@ def test_a_document_may_change_between_two_pages_of_a_first_synchronisation() ->
 
 
 def test_one_poisoned_record_among_500_is_set_aside_and_the_rest_is_read() -> None:
-    node = stocked(499)
+    node = FakeNode.with_listings(499)
     poisoned = node.put(b'{"v":1,"title":1e999}')
     node.publish()
-    replica = followed(node)
+    replica = Replica.copy_of(node)
     assert len(replica.records) == 499
     assert {id_: reason.code for id_, reason in replica.set_aside.items()} == {poisoned: Code.JSON_NUMBER}
     assert replica.trusted.tree.root == node.head.root
@@ -266,11 +241,11 @@ def test_one_poisoned_record_among_500_is_set_aside_and_the_rest_is_read() -> No
 
 
 def test_a_record_under_another_records_id_is_set_aside() -> None:
-    node = stocked(1)
+    node = FakeNode.with_listings(1)
     stolen = node.entries()[0]
     other = node.put(stolen.line or b"")
     node.publish()
-    replica = followed(node)
+    replica = Replica.copy_of(node)
     assert list(replica.set_aside) == [other]
     assert replica.set_aside[other].code is Code.RECORD_FORM
     assert list(replica.records) == [stolen.id]
@@ -280,18 +255,18 @@ def test_a_record_under_another_records_id_is_set_aside() -> None:
 
 
 def test_a_damaged_copy_is_noticed_and_mended_by_reading_the_whole() -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     damaged = record.digest(b"damaged")
     replica.trusted.tree.put(next(iter(replica.trusted.tree))[0], damaged)
-    assert refused(replica, node).code is Code.FEED_ROOT
+    assert replica.refusal(node).code is Code.FEED_ROOT
     assert replica.follow(node, whole=True).whole
     same(replica, node)
 
 
 def test_changes_that_could_not_be_stored_are_taken_out_again() -> None:
-    node = stocked()
-    replica = followed(node)
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
     before = replica.trusted.head, replica.trusted.tree.root
     trusted = Trusted(node.chain, replica.trusted.head, replica.trusted.tree)
     node.remove(node.entries()[0].id)
@@ -299,20 +274,20 @@ def test_changes_that_could_not_be_stored_are_taken_out_again() -> None:
     node.publish()
     replica.follow(node).undo()
     assert (trusted.head, trusted.tree.root) == before
-    whole = followed(node)
+    whole = Replica.copy_of(node)
     whole.follow(node, whole=True).undo()
     same(whole, node)
 
 
 def test_nothing_can_be_finished_before_everything_was_fetched() -> None:
-    node = stocked()
+    node = FakeNode.with_listings()
     with pytest.raises(Refused) as error:
         Sync(Trusted(node.chain), now=node.now).finish()
     assert error.value.code is Code.HEAD_CHAIN
 
 
 def test_an_answer_to_nothing_that_was_asked_is_refused() -> None:
-    node = stocked()
+    node = FakeNode.with_listings()
     sync = Sync(Trusted(node.chain), now=node.now)
     sync.take(200, node.page(node.entries()).body)
     assert sync.ask() is None
@@ -323,15 +298,15 @@ def test_an_answer_to_nothing_that_was_asked_is_refused() -> None:
 
 
 def test_a_directory_within_its_budget_is_taken() -> None:
-    node = stocked()
+    node = FakeNode.with_listings()
     size = len(node.page(node.entries()).body)
     Replica.of(node).follow(node, budget=Budget(records=5, size=size))
-    assert refused(Replica.of(node), node, budget=Budget(records=5, size=size - 1)).code is Code.BUDGET
-    assert refused(Replica.of(node), node, budget=Budget(records=4, size=size)).code is Code.BUDGET
+    assert Replica.of(node).refusal(node, budget=Budget(records=5, size=size - 1)).code is Code.BUDGET
+    assert Replica.of(node).refusal(node, budget=Budget(records=4, size=size)).code is Code.BUDGET
 
 
 def test_a_page_that_waited_for_documents_is_counted_once() -> None:
-    node = stocked()
+    node = FakeNode.with_listings()
     replica = Replica.of(node)
     node.succeed()
     node.publish()

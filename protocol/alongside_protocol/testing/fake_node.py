@@ -10,11 +10,11 @@ an answer given there is used once, in place of the honest one. Nothing here is 
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from random import Random as SeededRandom
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from alongside_protocol import base64url, canonical, feed, head, limits, record
@@ -71,6 +71,15 @@ class FakeNode:
         self.floor = 0
         self._entries: dict[RecordId, Entry] = {}
         self._lies: dict[str, deque[Lie | None]] = {}
+
+    @classmethod
+    def with_listings(cls, count: int = 5, *, label: str = "fake", page_lines: int = limits.PAGE_LINES) -> "FakeNode":
+        """A node that has published `count` listings in its first head."""
+        node = cls(label, page_lines=page_lines)
+        for number in range(count):
+            node.put(node.listing(f"Listing {number}"))
+        node.publish()
+        return node
 
     def _secret(self, purpose: str) -> bytes:
         return sha256(f"alongside fake node {self.label} {purpose}".encode()).digest()
@@ -130,15 +139,17 @@ class FakeNode:
     def _next_seq(self) -> int:
         return len(self.heads) + 1
 
-    def publish(self) -> Head:
-        """Sign a new head over what is there."""
-        tree = self.tree
-        return self.sign_head(Contents(self._next_seq, self._prev, len(tree), tree.root, self.floor, self.seal))
-
-    def sign_head(self, contents: Contents) -> Head:
-        """Sign a head that says anything, and make it the newest."""
-        self.heads.append(head.sign(contents, node=self.chain.id, doc=self.chain.newest.n, now=self.now, key=self.key))
+    def publish(self, **changed: Any) -> Head:
+        """Sign a next head over what is there and keep it; `changed` members say something else."""
+        self.heads.append(self.sign_head(**changed))
         return self.head
+
+    def sign_head(self, **changed: Any) -> Head:
+        """Sign a next head without keeping it: what a node with two faces shows."""
+        tree = self.tree
+        honest = Contents(self._next_seq, self._prev, len(tree), tree.root, self.floor, self.seal)
+        said, document = replace(honest, **changed), self.chain.newest.n
+        return head.sign(said, node=self.chain.id, doc=document, now=self.now, key=self.key)
 
     @property
     def _prev(self) -> bytes | None:
@@ -199,7 +210,7 @@ class FakeNode:
             headers = dict(request.headers)
             asked = HttpRequest(request.method, str(request.url), headers, request.content or None)
             said = self.answer(asked)
-            return httpx.Response(said.status, headers=dict(said.headers), content=said.body)
+            return httpx.Response(said.status, headers=dict(said.headers), stream=httpx.ByteStream(said.body))
 
         return httpx.MockTransport(handle)
 
@@ -227,17 +238,21 @@ class FakeNode:
         rest = [entry for entry in self.entries(since=since.seq) if after is None or _is_after(entry, after)]
         return self.page(rest[: self.page_lines], more=len(rest) > self.page_lines)
 
-    def page(self, entries: list[Entry], *, more: bool = False) -> HttpResponse:
-        """A page of these lines, under the newest head."""
-        body = feed.write_page(self.head.text, entries, more=more)
+    def page(self, entries: Iterable[Entry], *, more: bool = False, head_text: str = "") -> HttpResponse:
+        """A page of these lines, under the newest head or another one."""
+        body = feed.write_page(head_text or self.head.text, entries, more=more)
         return HttpResponse(_OK, {"content-type": feed.CONTENT_TYPE}, body)
 
     def _past_heads(self, query: Mapping[str, str]) -> HttpResponse:
         doc, first, last = (int(query[name]) for name in ("doc", "from", "to"))
         kept = self.heads if doc == self.chain.newest.n else []
         chosen = [past for past in kept if first <= past.seq <= last and past.iat > self.now - limits.HEADS_KEPT]
-        texts = [past.text for past in chosen[: limits.HEADS_PER_ANSWER]]
-        return HttpResponse(_OK, {"content-type": "application/json"}, canonical.dump({"heads": texts}))
+        return heads_answer(*(past.text for past in chosen[: limits.HEADS_PER_ANSWER]))
+
+
+def heads_answer(*texts: str) -> HttpResponse:
+    """An answer that holds these heads."""
+    return HttpResponse(_OK, {"content-type": "application/json"}, canonical.dump({"heads": list(texts)}))
 
 
 def problem(status: int, code: Code, *, retry: bool = False) -> HttpResponse:

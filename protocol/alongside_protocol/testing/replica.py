@@ -6,6 +6,7 @@ replica.records
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from alongside_protocol import record
 from alongside_protocol.client.drivers import run
@@ -31,6 +32,14 @@ class Replica:
         """An empty copy that knows who the node is."""
         return cls(Trusted(node.chain))
 
+    @classmethod
+    def copy_of(cls, node: FakeNode) -> "Replica":
+        """A copy of what the node has published; the node forgets that it was asked."""
+        replica = cls.of(node)
+        replica.follow(node)
+        node.requests.clear()
+        return replica
+
     def follow(
         self, node: FakeNode, *, now: int | None = None, budget: Budget | None = None, whole: bool = False
     ) -> Outcome:
@@ -52,6 +61,22 @@ class Replica:
             self._take(entry)
         self.trusted = outcome.trusted
         return outcome
+
+    def refusal(self, node: FakeNode, **named: Any) -> Refused:
+        """Why a synchronisation is refused; it is an error when it is not, or when the refusal changed this copy."""
+        before = self._state
+        try:
+            self.follow(node, **named)
+        except Refused as refused:
+            if self._state != before:
+                raise AssertionError("a refusal changed the copy") from refused
+            return refused
+        raise AssertionError("was not refused")
+
+    @property
+    def _state(self) -> tuple[object, ...]:
+        trusted = self.trusted
+        return trusted.chain, trusted.head, trusted.tree.root, dict(self.records), dict(self.set_aside)
 
     def _take(self, entry: Entry) -> None:
         self.records.pop(entry.id, None)
