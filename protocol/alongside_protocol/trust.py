@@ -235,7 +235,7 @@ class Sync:
         last = self._page_heads[-1]
         base = self._linked or self._trusted.head
         if base is None or base.doc != last.doc:
-            base = self._page_heads[0]
+            base = next(shown for shown in self._shown.values() if shown.doc == last.doc)
         if base.order == last.order:
             return None
         if last.seq == base.seq + 1:

@@ -315,6 +315,21 @@ def test_a_page_that_waited_for_documents_is_counted_once() -> None:
     same(replica, node)
 
 
+def test_a_refusal_that_did_not_come_or_changed_something_is_an_error_of_a_test() -> None:
+    node = FakeNode.with_listings()
+    replica = Replica.copy_of(node)
+    with pytest.raises(AssertionError, match="was not refused"):
+        replica.refusal(node)
+
+    def damage(honest: HttpResponse) -> HttpResponse:
+        replica.records.clear()
+        return HttpResponse(500, {}, honest.body)
+
+    node.script(CHANGES_PATH, damage)
+    with pytest.raises(AssertionError, match="changed the copy"):
+        replica.refusal(node)
+
+
 @settings(max_examples=25)
 @given(st.integers(0, 2**32), st.integers(1, 4))
 def test_a_copy_is_the_directory_after_any_history(seed: int, page_lines: int) -> None:

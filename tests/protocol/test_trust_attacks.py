@@ -140,6 +140,19 @@ def test_a_head_that_was_shown_before_beginning_anew_must_be_among_those_in_betw
     contradicted(replica, node, Code.EQUIVOCATION, shown_to_us, shown_to_all)
 
 
+def test_a_first_synchronisation_links_what_it_was_shown_before_beginning_anew() -> None:
+    node = FakeNode.with_listings()
+    shown_to_us = node.sign_head(floor=1)
+    shown_to_all = node.publish()
+    node.publish()
+    first = node.page(node.entries()[:2], more=True, head_text=shown_to_us.text)
+    node.script(CHANGES_PATH, first, problem(410, Code.CURSOR_GONE))
+    node.script(HEADS_PATH, heads_answer(shown_to_all.text))
+    error = Replica.of(node).refusal(node)
+    assert isinstance(error, Contradiction)
+    assert error.code is Code.EQUIVOCATION
+
+
 # Freeze.
 
 
