@@ -155,7 +155,7 @@ class SmallNode:
 
     # What it does.
 
-    async def act(self, envelope: Envelope) -> Callable[[Writing], None]:
+    async def act(self, envelope: Envelope, _: bytes = b"") -> Callable[[Writing], None]:
         def effect(tx: Writing) -> None:
             if envelope.type is Type.MESSAGE:
                 raise ValueError("nothing here opens what is sealed")

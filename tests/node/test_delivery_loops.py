@@ -287,7 +287,7 @@ def test_two_workers_that_take_the_same_message_have_its_effect_once(oak: SmallN
     async def story() -> None:
         prepared = asyncio.Barrier(2)
 
-        async def act(envelope: Envelope) -> Callable[[Writing], None]:
+        async def act(envelope: Envelope, _: bytes) -> Callable[[Writing], None]:
             await prepared.wait()
             return await oak.act(envelope)
 
@@ -305,7 +305,7 @@ def test_one_effect_that_fails_takes_no_other_along(oak: SmallNode, elm: SmallNo
     async def story() -> None:
         messages_ = [elm.message(oak) for _ in range(5)]
 
-        async def act(envelope: Envelope) -> Callable[[Writing], None]:
+        async def act(envelope: Envelope, _: bytes) -> Callable[[Writing], None]:
             if envelope.id != messages_[2].id:
                 return await oak.act(envelope)
 

@@ -36,8 +36,10 @@ __all__ = [
     "peers_with_mail",
     "postpone",
     "receive",
+    "refs_waiting",
     "troubles",
     "waiting",
+    "waiting_by_peer",
 ]
 
 
@@ -131,6 +133,9 @@ def forget_of(tx: Writing, peer: str, refs: Collection[str]) -> int:
 def forget_all(tx: Writing, peer: str) -> int:
     """Drop everything that waits for a peer (before parting); returns how many messages."""
     return store.remove_all(tx, peer)
+
+
+refs_waiting, waiting_by_peer = store.refs_waiting, store.waiting_by_peer
 
 
 def health(reading: Reading, peer: str) -> Health | None:

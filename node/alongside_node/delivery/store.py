@@ -137,6 +137,17 @@ def remove_of(tx: Writing, peer: str, refs: Collection[str]) -> int:
     return tx.execute(delete(_outbox).where(_outbox.c.peer == peer, _outbox.c.ref.in_(refs))).rowcount
 
 
+def refs_waiting(reading: Reading, refs: Collection[str]) -> set[str]:
+    """Those of `refs` about which something waits to leave."""
+    return set(reading.execute(select(_outbox.c.ref).where(_outbox.c.ref.in_(refs))).scalars())
+
+
+def waiting_by_peer(reading: Reading) -> dict[str, int]:
+    """peer → how many messages wait for it."""
+    statement = select(_outbox.c.peer, func.count().label("waiting")).group_by(_outbox.c.peer)
+    return {row.peer: row.waiting for row in reading.execute(statement)}
+
+
 def remove_all(tx: Writing, peer: str) -> int:
     """Drop everything that waits for a peer; returns how many messages that were."""
     return tx.execute(delete(_outbox).where(_outbox.c.peer == peer)).rowcount

@@ -80,23 +80,26 @@ class Terms:
     """Whether a word of four letters or more also matches words that begin with it."""
 
 
-def lines_between(reading: Reading, terms: Terms, first: int, end: int, limit: int) -> list[tuple[int, int, bytes]]:
-    """Matching entries with `first` ≤ place < `end`, in order: (place, generation, line), at most `limit`."""
+def lines_between(
+    reading: Reading, terms: Terms, first: int, last: int, limit: int, *, today: int
+) -> list[tuple[int, int, bytes]]:
+    """Matching entries with `first` ≤ place ≤ `last` that are valid `today`, in order: (place, generation, line), at most `limit`."""
     if reading.dialect == "sqlite":
         statement = (
             f"SELECT e.position, e.generation, e.line FROM {TABLE} w JOIN entry e ON e.position = w.rowid"  # noqa: S608
-            f" WHERE {TABLE} MATCH ? AND w.rowid >= ? AND w.rowid < ? ORDER BY w.rowid LIMIT ?"
+            f" WHERE {TABLE} MATCH ? AND w.rowid >= ? AND w.rowid <= ? AND e.last_day >= ? ORDER BY w.rowid LIMIT ?"
         )
-        values: tuple[object, ...] = (_fts5(terms), first, end, limit)
+        values: tuple[object, ...] = (_fts5(terms), first, last, today, limit)
     else:
         # A rare word with ORDER BY … LIMIT walks the whole primary key; matching first avoids it.
         statement = (
             f"WITH w AS MATERIALIZED (SELECT position FROM {TABLE}"  # noqa: S608 - values are bound
-            " WHERE (%s = '' OR words @@ %s::tsquery) AND codes @@ %s::tsquery AND position >= %s AND position < %s)"
-            " SELECT e.position, e.generation, e.line FROM w JOIN entry e USING (position) ORDER BY position LIMIT %s"
+            " WHERE (%s = '' OR words @@ %s::tsquery) AND codes @@ %s::tsquery AND position >= %s AND position <= %s)"
+            " SELECT e.position, e.generation, e.line FROM w JOIN entry e USING (position)"
+            " WHERE e.last_day >= %s ORDER BY position LIMIT %s"
         )
         wanted = _tsquery_words(terms)
-        values = (wanted, wanted or "''", _tsquery_codes(terms), first, end, limit)
+        values = (wanted, wanted or "''", _tsquery_codes(terms), first, last, today, limit)
     rows = reading.execute_driver(statement, values)
     return [(row.position, row.generation, bytes(row.line)) for row in rows]
 

@@ -37,10 +37,10 @@ def day_start(now: int) -> int:
 
 @dataclass(frozen=True)
 class Arc:
-    """A stretch of places: `first` inclusive, `end` exclusive."""
+    """A stretch of places, both ends included: a database's integers end at 2**63 - 1."""
 
     first: int
-    end: int
+    last: int
 
 
 def arcs(now: int, after: tuple[int, int] | None = None) -> tuple[tuple[int, Arc], ...]:
@@ -50,13 +50,13 @@ def arcs(now: int, after: tuple[int, int] | None = None) -> tuple[tuple[int, Arc
     """
     start = day_start(now)
     whole = (
-        Arc(start, _RING_SPAN),
-        Arc(0, start),
-        Arc(_RING_SPAN + start, 2 * _RING_SPAN),
-        Arc(_RING_SPAN, _RING_SPAN + start),
+        Arc(start, _RING_SPAN - 1),
+        Arc(0, start - 1),
+        Arc(_RING_SPAN + start, 2 * _RING_SPAN - 1),
+        Arc(_RING_SPAN, _RING_SPAN + start - 1),
     )
     if after is None:
         return tuple(enumerate(whole))
     number, last = after
-    rest = Arc(last + 1, whole[number].end)
+    rest = Arc(last + 1, whole[number].last)
     return ((number, rest), *tuple(enumerate(whole))[number + 1 :])

@@ -32,7 +32,7 @@ def changes(reading: Reading, *, since: feed.Cursor | None, after: feed.Position
 
 
 def _start(since: feed.Cursor | None, *, doc: int, seq: int, floor: int) -> int:
-    if since is None or (since.doc == doc and since.seq == 0):
+    if since is None or (since.doc in (0, doc) and since.seq == 0):
         return 0
     if since.doc < doc or (since.doc == doc and since.seq < floor):
         raise Refused(Code.CURSOR_GONE, "what was removed since is no longer known: read from the start")

@@ -138,6 +138,7 @@ class Entry:
     seq: int
     digest: bytes
     line: bytes
+    last_day: int
 
 
 def new_generation(tx: Writing, peer: str, *, active: bool) -> int:
@@ -184,10 +185,10 @@ def add_entries(tx: Writing, entries: Iterable[Entry]) -> None:
     """Insert entries, in order of their place."""
     mark = "?" if tx.dialect == "sqlite" else "%s"
     tx.executemany_driver(
-        "INSERT INTO entry (position, generation, id, seq, digest, line)"  # noqa: S608 - constant but for the marks
-        f" VALUES ({', '.join([mark] * 6)})",
+        "INSERT INTO entry (position, generation, id, seq, digest, line, last_day)"  # noqa: S608 - constant but for the marks
+        f" VALUES ({', '.join([mark] * 7)})",
         [
-            (entry.position, entry.generation, entry.id, entry.seq, entry.digest, entry.line)
+            (entry.position, entry.generation, entry.id, entry.seq, entry.digest, entry.line, entry.last_day)
             for entry in sorted(entries, key=lambda entry: entry.position)
         ],
     )
@@ -206,7 +207,7 @@ def some_entries(reading: Reading, generation: int, limit: int) -> list[Entry]:
 
 
 def _entry_of(row: Row[Any]) -> Entry:
-    return Entry(row.position, row.generation, row.id, row.seq, row.digest, row.line)
+    return Entry(row.position, row.generation, row.id, row.seq, row.digest, row.line, row.last_day)
 
 
 def remove_entries(tx: Writing, positions: Sequence[int]) -> None:
@@ -231,6 +232,37 @@ def set_aside(tx: Writing, generation: int, *, id: str, seq: int, digest: bytes,
 def take_back(tx: Writing, generation: int, ids: Sequence[str]) -> None:
     """Drop set-aside records that a newer revision or a tombstone replaces."""
     tx.execute(delete(_set_aside).where(_set_aside.c.generation == generation, _set_aside.c.id.in_(ids)))
+
+
+def taken(reading: Reading, positions: Sequence[int]) -> set[int]:
+    """Those of `positions` at which an entry stands already."""
+    return set(reading.execute(select(_entry.c.position).where(_entry.c.position.in_(positions))).scalars())
+
+
+def is_published(reading: Reading, record_id: str) -> bool:
+    """Whether a head covers a record, or the next one will."""
+    covered = reading.execute(select(_record.c.digest).where(_record.c.id == record_id)).scalar()
+    noted = reading.execute(select(_change.c.digest).where(_change.c.id == record_id)).scalar()
+    return covered is not None or noted is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One directory in use. `exp`: when its newest head ends; 0 for our own, which does not."""
+
+    generation: int
+    peer: str
+    exp: int
+
+
+_SOURCES = select(_generation.c.id, _generation.c.peer, func.coalesce(_replica.c.exp, 0).label("exp")).select_from(
+    _generation.outerjoin(_replica, _replica.c.peer == _generation.c.peer)
+).where(_generation.c.active)
+
+
+def active_sources(reading: Reading) -> list[Source]:
+    """Every directory in use."""
+    return [Source(row.id, row.peer, row.exp) for row in reading.execute(_SOURCES)]
 
 
 def count_entries(reading: Reading, generation: int) -> tuple[int, int]:

@@ -31,8 +31,8 @@ TOGETHER: Final = 16
 
 Effect = Callable[[Writing], None]
 
-Act = Callable[[Envelope], Awaitable[Effect]]
-"""Reads and opens a message, outside any transaction, and returns its effect, which may be run again after it was rolled back.
+Act = Callable[[Envelope, bytes], Awaitable[Effect]]
+"""Reads and opens a message (and its bytes), outside any transaction, and returns its effect, which may be run again after it was rolled back.
 Both may raise `Refused`: then the message is dropped."""
 
 
@@ -89,7 +89,7 @@ class ReceivedWorker:
 
     async def _prepare(self, letter: _Letter) -> _Ready | None:
         try:
-            return _Ready(letter, await self._act(letter.envelope))
+            return _Ready(letter, await self._act(letter.envelope, letter.row.body))
         except DatabaseUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - one message that breaks something must not stop the rest

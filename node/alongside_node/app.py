@@ -1,0 +1,276 @@
+"""The one place where a node is put together: settings, database, keys, loops, web server.
+
+`Node.open` builds everything and starts nothing; `running` runs the loops; `serve` also listens. Nothing is global, so many nodes
+live in one process: the tests' world, the demo.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.routing import Route
+
+from alongside_node import migrations
+from alongside_node.delivery import actions as delivery
+from alongside_node.delivery.actions import Outgoing
+from alongside_node.directory import following, serve
+from alongside_node.directory.following import Replicas, Ways
+from alongside_node.directory.publishing import OwnDirectory
+from alongside_node.entrypoints import acts, federation
+from alongside_node.entrypoints.duties import Duties, Duty
+from alongside_node.entrypoints.edge import Edge, OurKeys
+from alongside_node.entrypoints.hint_sender import HintSender, Readers
+from alongside_node.entrypoints.inbox import Doors, Told
+from alongside_node.entrypoints.outbox_sender import Mail, OutboxSender
+from alongside_node.entrypoints.pacing import Nudge
+from alongside_node.entrypoints.received_worker import ReceivedWorker
+from alongside_node.entrypoints.sync_loop import Following, SyncLoop
+from alongside_node.entrypoints.worker import Worker
+from alongside_node.foundation.clock import Clock, SystemClock
+from alongside_node.foundation.database import Database, Reading, Writing
+from alongside_node.foundation.outbound_http import Outbound, OutboundHttp
+from alongside_node.identity import actions as identity
+from alongside_node.listings import actions as listings
+from alongside_node.members import actions as members
+from alongside_node.peers import actions as peers
+from alongside_node.peers.book import Book
+from alongside_node.referrals import receiving, schedule
+from alongside_node.referrals.receiving import Receiver
+from alongside_node.settings import Settings
+from alongside_protocol.feed import Cursor, Position
+from alongside_protocol.identifiers import NodeId, Random
+from alongside_protocol.peering import effective
+from alongside_protocol.messages import Steps
+from alongside_protocol.trust import Budget
+
+MINUTE, HOUR = 60, 3_600
+
+
+@dataclass(frozen=True)
+class World:
+    """What a node has from outside. Tests give their own."""
+
+    clock: Clock
+    random: Random
+    outbound: Outbound
+
+    @classmethod
+    def real(cls, settings: Settings) -> "World":
+        """This machine's clock, randomness and network."""
+        outbound = OutboundHttp(allow_loopback=settings.allow_loopback_peers)
+        return cls(SystemClock(), secrets.token_bytes, outbound)
+
+
+class Node:
+    """One community's node, in this process."""
+
+    def __init__(self, settings: Settings, database: Database, world: World) -> None:
+        self.settings = settings
+        self.database = database
+        self.world = world
+        self.keys = OurKeys(database.read(identity.keyring))
+        budget = Budget(settings.peer_records, settings.peer_bytes)
+        self.terms = peers.Terms(settings.notice_days, budget)
+        self.book = Book(database)
+        self.mail_nudge, self.received_nudge, self.directory_nudge = Nudge(), Nudge(), Nudge()
+        self.edge = Edge(database, world.clock, world.random, self.keys, self.terms, self.wake)
+        self.receiver = Receiver(database, world.clock, world.random, self.keys)
+        self.outbox = OutboxSender(
+            Mail(
+                database=database,
+                clock=world.clock,
+                random=world.random,
+                outbound=world.outbound,
+                me=lambda: self.keys.id,
+                signer=lambda: self.keys().signer,
+                undeliverable=_undeliverable,
+                stored=self.received_nudge,
+            ),
+            self.mail_nudge,
+        )
+        self.received = ReceivedWorker(
+            database, world.clock, self.receiver.act, nudge=self.received_nudge, mail=self.mail_nudge
+        )
+        self.hints = HintSender(
+            Readers(
+                readers=self._readers,
+                clock=world.clock,
+                random=world.random,
+                outbound=world.outbound,
+                me=lambda: self.keys.id,
+                signer=lambda: self.keys().signer,
+            )
+        )
+        self.replicas = Replicas(
+            Ways(
+                database=database,
+                clock=world.clock,
+                random=world.random,
+                outbound=world.outbound,
+                signer=lambda: self.keys().signer,
+                allow_loopback=settings.allow_loopback_peers,
+            )
+        )
+        self.sync = SyncLoop(
+            Following(
+                sources=self._sources,
+                sync_peer=self.replicas.sync,
+                clock=world.clock,
+                random=world.random,
+                earliest=settings.poll_earliest,
+                latest=settings.poll_latest,
+            )
+        )
+        self.directory = OwnDirectory(
+            database, world.clock, self.keys, announce=self.hints.announce, wait=self.directory_nudge.wait
+        )
+        self.duties = Duties(world.clock, self._duties())
+
+    @classmethod
+    def open(cls, settings: Settings, world: World | None = None) -> "Node":
+        """The node of these settings. Raises `identity.NotFoundedError` before `alongside init`."""
+        database = Database(settings.database)
+        try:
+            migrations.upgrade(database)
+            return cls(settings, database, world or World.real(settings))
+        except BaseException:
+            database.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def wake(self) -> None:
+        """Something was written: whoever may have to do with it looks."""
+        self.book.forget()
+        self.mail_nudge()
+        self.directory_nudge()
+        self.sync.nudge()
+
+    # What the federation endpoints are made from.
+
+    def doors(self) -> Doors:
+        """The inbox and the feed."""
+        return Doors(
+            database=self.database,
+            us=self.keys,
+            clock=self.world.clock,
+            random=self.world.random,
+            book=self.book,
+            terms=self.terms,
+            told=Told(stored=self.received_nudge, agreed=self._agreed, hinted=self.sync.hint, heard=self._heard),
+            inbox_per_minute=self.settings.inbox_per_minute,
+            allow_loopback=self.settings.allow_loopback_peers,
+        )
+
+    def federation_routes(self) -> list[Route]:
+        """The four endpoints."""
+
+        def changes(reading: Reading, since: Cursor | None, after: Position | None) -> bytes:
+            return serve.changes(reading, since=since, after=after, floor=self.directory.floor)
+
+        def heads(reading: Reading, doc: int, first: int, last: int) -> Sequence[str]:
+            return serve.heads(reading, doc=doc, first=first, last=last)
+
+        return federation.routes(self.doors(), changes, heads)
+
+    def _agreed(self) -> None:
+        self.book.forget()
+        self.sync.nudge()
+        self.directory_nudge()
+        self.duties.nudge()
+
+    def _heard(self, peer: NodeId) -> None:
+        self.outbox.heard(peer)
+        self.sync.heard(peer)
+
+    async def _readers(self) -> Sequence[tuple[NodeId, str]]:
+        now = self.world.clock.now()
+        return await self.database.aread(lambda reading: peers.readers(reading, now))
+
+    async def _sources(self) -> Sequence[NodeId]:
+        return await self.database.aread(peers.sources)
+
+    # What has to be done from time to time.
+
+    def _duties(self) -> list[Duty]:
+        return [
+            Duty("seal-keys", HOUR, self._renew_keys),
+            Duty("agreements", MINUTE, self._follow_agreements),
+            Duty("requests", MINUTE, self._expire),
+            Duty("sessions", MINUTE, self._forget_sessions),
+            Duty("old-rows", HOUR, self._forget_old),
+            Duty("listings", 6 * HOUR, self._lapse),
+        ]
+
+    async def _renew_keys(self, now: int) -> None:
+        doc, random = self.keys().doc, self.world.random
+
+        def renew(tx: Writing) -> bool:
+            return identity.renew_seal_keys(tx, doc=doc, now=now, random=random)
+
+        if await self.database.awrite(renew):
+            self.keys.reload(await self.database.aread(identity.keyring))
+            self.directory_nudge()
+
+    async def _follow_agreements(self, now: int) -> None:
+        """What an agreement no longer covers is no longer searched; what was open with who has parted ends."""
+
+        def follow(tx: Writing) -> None:
+            followed = set(peers.sources(tx))
+            for peer in following.followed(tx):
+                if peer != self.keys.id and peer not in followed:
+                    following.leave(tx, peer)
+            for known in peers.every(tx):
+                if effective(known.standing.ours, known.standing.theirs) is Steps.NONE and known.standing.state is peers.State.ENDED:
+                    schedule.parted(tx, known.node, now=now)
+
+        await self.database.awrite(follow)
+        await self.database.awrite(lambda tx: following.purge(tx, now))
+
+    async def _expire(self, now: int) -> None:
+        await self.database.awrite(lambda tx: schedule.expire(tx, now))
+
+    async def _forget_sessions(self, now: int) -> None:
+        await self.database.awrite(lambda tx: members.forget_old(tx, now))
+
+    async def _forget_old(self, now: int) -> None:
+        for forget in (delivery.forget_old, peers.forget_old, schedule.forget_old, listings.forget_old_keys):
+            await self.database.awrite(_at(forget, now))
+        await self.directory.forget_old(now)
+
+    async def _lapse(self, _now: int) -> None:
+        await acts.lapse(self.edge)
+
+    # Running.
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Node"]:
+        """The loops, without a web server."""
+        await following.drop_idle(self.database)
+        await self.directory.load()
+        loops = {
+            "outbox": self.outbox.run,
+            "received": self.received.run,
+            "directory": self.directory.run,
+            "hints": self.hints.run,
+            "sync": self.sync.run,
+            "duties": self.duties.run,
+        }
+        async with Worker(loops):
+            if (head := self.directory.head) is not None:
+                self.hints.announce(*head.order)  # one that was signed before may not have been told to everybody
+            yield self
+
+
+def _at(forget: Callable[[Writing, int], int], now: int) -> Callable[[Writing], int]:
+    return lambda tx: forget(tx, now)
+
+
+def _undeliverable(tx: Writing, outgoing: Outgoing, code: str) -> None:
+    if outgoing.type.startswith("peer."):
+        peers.undeliverable(tx, outgoing)
+    else:
+        receiving.undeliverable(tx, outgoing, code)

@@ -1,0 +1,226 @@
+"""Searching our own and our peers' listings, on this machine (listing.md; safety.md, "Query text is nowhere").
+
+In fair order: from today's start round the ring, peers before practitioners, the same for everybody who asks the same. What is no
+longer valid, whose node has been silent too long, or whose audience is another, is not found. Nothing about a query is kept.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from alongside_node.foundation.database import Reading
+from alongside_protocol import limits, record
+from alongside_protocol.errors import Refused
+from alongside_protocol.identifiers import NodeId, RecordId
+from alongside_protocol.listing import Audience, Direction, Listing, is_open
+from alongside_protocol.place import Point, distance_m
+
+from . import index, rules, store
+from .index import Terms
+from .ordering import arcs
+from .text import query_words
+
+SCANNED: Final = 2_000
+"""Entries that one search reads at most: a filter that nothing matches must not read the whole directory."""
+_BATCH: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Within so many kilometres of a point."""
+
+    point: Point
+    km: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody looks for. Empty members ask for nothing."""
+
+    words: str = ""
+    direction: Direction | None = None
+    types: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    modalities: tuple[str, ...] = ()
+    exchanges: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    lived: str = ""
+    by_and_for: str = ""
+    promise: bool = False
+    """Only who promises not to call police or hospital without a yes."""
+    open_now: bool = False
+    near: Near | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks. `member`: signed in here, so that also what is meant for federated communities and for this one is seen."""
+
+    node: NodeId
+    member: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result. `node`: whose it is; `stale_since`: since when its node has signed nothing (Unix seconds)."""
+
+    node: NodeId
+    id: RecordId
+    line: bytes
+    listing: Listing
+    km: float | None = None
+    stale_since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A match as the database has it."""
+
+    place: tuple[int, int]
+    source: store.Source
+    line: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some results, and behind which place the next page begins (None: there is no more)."""
+
+    results: tuple[Found, ...]
+    after: tuple[int, int] | None
+
+
+def search(
+    reading: Reading, query: Query, viewer: Viewer, *, now: int, limit: int, after: tuple[int, int] | None = None
+) -> Page:
+    """One page of results, behind the place `after` of a former page."""
+    results: list[Found] = []
+    previous = after
+    for raw in matches(reading, query, viewer, now=now, after=after):
+        found = _fitting(raw, query, viewer, now)
+        if found is None:
+            continue
+        results.append(found)
+        if len(results) > limit:
+            return Page(tuple(results[:limit]), previous)
+        previous = raw.place
+    return Page(tuple(results), None)
+
+
+def matches(
+    reading: Reading, query: Query, viewer: Viewer, *, now: int, after: tuple[int, int] | None = None, batch: int = _BATCH
+) -> Iterator[Raw]:
+    """What fits by the index alone, in fair order, unread."""
+    sources = {
+        source.generation: source
+        for source in store.active_sources(reading)
+        if source.peer == viewer.node or now < source.exp + limits.HIDE_AFTER_EXPIRY
+    }
+    terms = _terms(query, viewer)
+    if terms is None:
+        return
+    scanned = 0
+    for number, arc in arcs(now, after):
+        first = arc.first
+        while scanned < SCANNED:
+            rows = index.lines_between(reading, terms, first, arc.last, batch, today=now // limits.DAY)
+            for position, generation, line in rows:
+                if generation in sources:
+                    yield Raw((number, position), sources[generation], line)
+            scanned += len(rows)
+            if len(rows) < batch:
+                break
+            first = rows[-1][0] + 1
+
+
+def _terms(query: Query, viewer: Viewer) -> Terms | None:
+    """None: nothing can match."""
+    sought = query_words(query.words)
+    if query.words.strip() and not sought:
+        return None
+    codes = [rules.LISTING]
+    if not viewer.member:
+        codes.append(rules.coded("a", Audience.ANYONE))
+    if query.direction is not None:
+        codes.append(rules.coded("d", query.direction))
+    if query.promise:
+        codes.append(rules.PROMISE)
+    codes += ["v" + word for word in query_words(query.lived)]
+    codes += ["b" + word for word in query_words(query.by_and_for)]
+    groups = (
+        tuple(rules.coded(letter, value) for value in values if value.replace("_", "").isalnum())
+        for letter, values in (
+            ("t", query.types),
+            ("l", tuple(map(rules.primary, query.languages))),
+            ("m", query.modalities),
+            ("x", query.exchanges),
+            ("o", query.topics),
+        )
+    )
+    return Terms(tuple(sought), tuple(codes), tuple(group for group in groups if group), beginnings=True)
+
+
+def _fitting(raw: Raw, query: Query, viewer: Viewer, now: int) -> Found | None:
+    found = read(raw)
+    if found is None:
+        return None
+    listing, own = found.listing, raw.source.peer == viewer.node
+    if listing.audience is Audience.HERE and not (own and viewer.member):
+        return None
+    if query.open_now and not is_open(listing, now):
+        return None
+    km = _km(listing, query.near)
+    if query.near is not None and (km is None or km > query.near.km):
+        return None
+    stale = None if own or now < raw.source.exp else raw.source.exp
+    return Found(found.node, found.id, found.line, listing, km, stale)
+
+
+def read(raw: Raw) -> Found | None:
+    """A match, read. None where it is no listing."""
+    # It was read whole when it came, so that its id is the one inside.
+    name = _id_of(raw.line)
+    try:
+        content = record.read(raw.line, expected_id=name).content
+    except Refused:
+        return None
+    return Found(NodeId(raw.source.peer), name, raw.line, content) if isinstance(content, Listing) else None
+
+
+def _id_of(line: bytes) -> RecordId:
+    start = line.index(b'"id":"') + 6
+    return RecordId(line[start : start + 22].decode("ascii"))
+
+
+def _km(listing: Listing, near: Near | None) -> float | None:
+    if near is None or listing.place is None or listing.place.point is None:
+        return None
+    return distance_m(near.point, listing.place.point) / 1000
+
+
+def find(reading: Reading, node: str, listing_id: str, viewer: Viewer, *, now: int) -> Found | None:
+    """One listing, as this viewer may see it; None when there is none for them."""
+    generation = store.active_generation(reading, node)
+    if generation is None:
+        return None
+    rows = store.entries_by_id(reading, generation, [listing_id])
+    replica = store.replica(reading, node)
+    own = node == viewer.node
+    exp = replica.exp if replica is not None else 0
+    if not rows or (not own and now >= exp + limits.HIDE_AFTER_EXPIRY) or rows[0].last_day < now // limits.DAY:
+        return None
+    found = read(Raw((0, 0), store.Source(generation, node, exp), rows[0].line))
+    if found is None or not _may_see(found.listing, viewer, own=own):
+        return None
+    return Found(found.node, found.id, found.line, found.listing, None, None if own or now < exp else exp)
+
+
+def _may_see(listing: Listing, viewer: Viewer, *, own: bool) -> bool:
+    if listing.audience is Audience.ANYONE:
+        return True
+    return viewer.member and (own or listing.audience is Audience.FEDERATED)
+
+
+def seed_of(now: int) -> str:
+    """Today's published seed, as the page about the order shows it."""
+    return datetime.fromtimestamp(now, UTC).date().isoformat()

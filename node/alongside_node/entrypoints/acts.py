@@ -1,0 +1,183 @@
+"""What people do that touches several slices, each as one transaction: the same for pages, API and command line.
+
+Sealing, opening and deriving happen before the transaction; inside, what was decided on is read again. Raises what the slices raise.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from alongside_node.directory import publishing, searching
+from alongside_node.directory import store as directory_store
+from alongside_node.foundation.database import Writing
+from alongside_node.identity import actions as identity
+from alongside_node.identity.actions import Keyring
+from alongside_node.listings import actions as listings
+from alongside_node.listings.actions import Move, Offering
+from alongside_node.members import actions as members
+from alongside_node.members.actions import BoxChangedError, Person
+from alongside_node.referrals import answering, asking
+from alongside_protocol.consent import Field
+from alongside_protocol.identifiers import Random, RecordId
+from alongside_protocol.listing import Listing
+from alongside_protocol.profile import Profile
+
+from .edge import Edge
+
+_ATTEMPTS: Final = 5
+LAPSED_DAYS: Final = 14
+"""How many days after its end a listing that nobody confirmed is withdrawn."""
+
+
+# Listings.
+
+
+async def draft(edge: Edge, person: Person, content: Mapping[str, Any], *, name: str) -> str:
+    """Keep a new draft of this person; returns its id."""
+    drafting = listings.draft(content, [(person.member, name)], node=edge.me, random=edge.random)
+    now = edge.now
+    await edge.write(lambda tx: listings.add(tx, drafting, now=now))
+    return drafting.offering.id
+
+
+def place_key(keyring: Keyring, listing: str) -> bytes:
+    """What a listing's point is moved with: the same for one listing, known to nobody else."""
+    return keyring.derived("place", listing)
+
+
+async def change(
+    edge: Edge, person: Person, listing: str, move: Move, content: Mapping[str, Any] | None = None
+) -> Offering | None:
+    """Make a move with a listing of this person; None when it is not theirs.
+
+    Raises `NotPossibleError`, `StillMissingError`, `Refused` (`too-large`).
+    """
+    keyring, now, random = edge.keys(), edge.now, edge.random
+
+    def work(tx: Writing) -> Offering | None:
+        offering = listings.keeps(tx, listing, person.member.id)
+        return None if offering is None else apply(tx, offering, move, content, keyring=keyring, now=now, random=random)
+
+    return await edge.write(work)
+
+
+def apply(
+    tx: Writing,
+    offering: Offering,
+    move: Move,
+    content: Mapping[str, Any] | None = None,
+    *,
+    keyring: Keyring,
+    now: int,
+    random: Random,
+) -> Offering:
+    """A move of a listing with all that follows: the directory, and those who wait for an answer."""
+    before = _own(tx, keyring, offering.id)
+    key = place_key(keyring, offering.id)
+    after, shown = listings.change(tx, offering, move, content=content, now=now, place_key=key)
+    record_id = RecordId(offering.id)
+    if shown is not None:
+        publishing.put(
+            tx, shown, node=keyring.id, record_id=record_id, rev=after.rev, now=now, random=random
+        )
+        if before is not None and before.commitments != shown.commitments:
+            answering.listing_changed(tx, offering.id, keyring=keyring, now=now, random=random)
+    elif offering.rev:
+        publishing.withdraw(tx, node=keyring.id, record_id=record_id)
+        answering.listing_withdrawn(tx, offering.id, keyring=keyring, now=now, random=random)
+    return after
+
+
+def _own(tx: Writing, keyring: Keyring, listing: str) -> Listing | None:
+    generation = directory_store.active_generation(tx, keyring.id)
+    rows = [] if generation is None else directory_store.entries_by_id(tx, generation, [listing])
+    found = searching.read(searching.Raw((0, 0), directory_store.Source(0, keyring.id, 0), rows[0].line)) if rows else None
+    return None if found is None else found.listing
+
+
+async def lapse(edge: Edge) -> int:
+    """Withdraw what ended and nobody confirmed for two weeks; returns how many."""
+    keyring, now, random = edge.keys(), edge.now, edge.random
+    offerings = await edge.read(lambda reading: listings.unconfirmed(reading, now))
+    lapsed = 0
+    for offering in offerings:
+
+        def work(tx: Writing, offering: Offering = offering) -> int:
+            current = listings.find(tx, offering.id)
+            generation = directory_store.active_generation(tx, keyring.id)
+            rows = [] if generation is None else directory_store.entries_by_id(tx, generation, [offering.id])
+            if current is None or not rows or rows[0].last_day + LAPSED_DAYS >= now // 86_400:
+                return 0
+            apply(tx, current, Move.WITHDRAW, keyring=keyring, now=now, random=random)
+            return 1
+
+        lapsed += await edge.write(work)
+    return lapsed
+
+
+# The community.
+
+
+async def save_profile(edge: Edge, profile: Profile) -> None:
+    """Say anew who we are; changed commitments ask everybody who waits to agree again."""
+    keyring, now, random = edge.keys(), edge.now, edge.random
+
+    def work(tx: Writing) -> None:
+        before = identity.standing_community(tx).profile.commitments
+        publish_profile(tx, identity.save_profile(tx, profile), keyring=keyring, now=now, random=random)
+        if before != profile.commitments:
+            for offering in listings.in_states(tx, tuple(listings.IN_DIRECTORY)):
+                answering.listing_changed(tx, offering.id, keyring=keyring, now=now, random=random)
+
+    await edge.write(work)
+
+
+def publish_profile(
+    tx: Writing, community: identity.Community, *, keyring: Keyring, now: int, random: Random
+) -> None:
+    """Put the community's own record in the directory."""
+    publishing.put(
+        tx,
+        community.profile,
+        node=keyring.id,
+        record_id=community.record_id,
+        rev=community.rev,
+        now=now,
+        random=random,
+    )
+
+
+# Requests.
+
+
+async def ask(
+    edge: Edge, person: Person, to: asking.Addressee, fields: Mapping[Field, str], *, shown: str, until: int
+) -> str:
+    """Ask; returns the reference. Tries again when another request of the same person came between."""
+    for attempt in range(_ATTEMPTS):
+        now = edge.now
+        prepared = asking.prepare(
+            person, to, fields, shown=shown, until=until, keyring=edge.keys(), now=now, random=edge.random
+        )
+        current = person
+        try:
+            await edge.write(lambda tx: asking.begin(tx, current, prepared, me=edge.me, now=now))  # noqa: B023 - awaited here
+        except BoxChangedError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            person = await _again(edge, person)
+            continue
+        return prepared.row.ref
+    raise BoxChangedError
+
+
+async def _again(edge: Edge, person: Person) -> Person:
+    member = await edge.read(lambda reading: members.find(reading, person.member.id))
+    if member is None:
+        raise BoxChangedError
+    return Person(member, person.key)
+
+
+async def erase(edge: Edge, thread: asking.Thread) -> None:
+    """Have a request deleted, here and at their community."""
+    now = edge.now
+    await edge.write(lambda tx: asking.erase(tx, thread, me=edge.me, now=now, random=edge.random))

@@ -1,0 +1,1 @@
+"""What this community offers and needs: drafts, publishing, rest, withdrawal, and the key of each listing."""

@@ -1,0 +1,198 @@
+"""Writing, publishing, confirming, resting and withdrawing what somebody offers or needs (listing.md).
+
+Each listing has a key pair of its own, shared by its holders: one key for a person would join all their listings network-wide. Its
+private half is kept only sealed to each holder. Nothing here puts anything in the directory: `directory.publishing` does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from alongside_node.foundation.database import Reading, Writing
+from alongside_node.members import actions as members
+from alongside_protocol.identifiers import NodeId, Random, RecordId, new_record_id
+from alongside_protocol.listing import HOLDERS, Listing
+from alongside_protocol.sealing import SealPrivateKey
+
+from . import rules, store
+from .rules import IN_DIRECTORY, Move, NotPossibleError, State, StillMissingError
+from .store import Holder, Offering, Share
+
+__all__ = [
+    "IN_DIRECTORY",
+    "Drafting",
+    "Holder",
+    "Move",
+    "NotPossibleError",
+    "Offering",
+    "Share",
+    "State",
+    "StillMissingError",
+    "add",
+    "change",
+    "completed",
+    "draft",
+    "find",
+    "forget_old_keys",
+    "in_states",
+    "keeps",
+    "keys",
+    "missing",
+    "new_key",
+    "of_member",
+    "of_source",
+    "open_share",
+    "save",
+    "set_holders",
+    "shares_of",
+    "unconfirmed",
+]
+
+_SHARE: Final = "listing-key"
+
+find, of_member, of_source, in_states, save = store.find, store.of_member, store.of_source, store.in_states, store.save
+shares_of = store.shares_of
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """A new listing with its key, made before the transaction."""
+
+    offering: Offering
+    public: str
+    shares: Mapping[str, bytes] = field(repr=False)
+
+
+def new_key(
+    listing: str, holders: Mapping[str, str], *, node: NodeId, random: Random
+) -> tuple[str, dict[str, bytes]]:
+    """(public half, holder → private half sealed to them) of a fresh key for a listing. `holders`: member → public key."""
+    key = SealPrivateKey.generate(random)
+    shares = {
+        member: members.seal_to(public, key.raw, node=node, member_id=member, what=_SHARE, about=listing)
+        for member, public in holders.items()
+    }
+    return key.public.text, shares
+
+
+def open_share(person: members.Person, share: Share, *, node: NodeId) -> SealPrivateKey:
+    """A listing's key, for one of its holders. Raises `Refused` (`seal`)."""
+    return SealPrivateKey(members.open_for(person, share.sealed, node=node, what=_SHARE, about=share.listing))
+
+
+def draft(
+    content: Mapping[str, Any],
+    holders: Sequence[tuple[members.Member, str]],
+    *,
+    node: NodeId,
+    random: Random,
+    source: str = "",
+    source_key: str = "",
+    waiting_for: Sequence[str] = (),
+) -> Drafting:
+    """A new listing that nobody sees yet. `holders`: each with how they want to be named on it."""
+    listing = new_record_id(random)
+    public, shares = new_key(listing, {member.id: member.public for member, _ in holders}, node=node, random=random)
+    offering = Offering(
+        id=listing,
+        state=State.DRAFT,
+        members=dict(content),
+        rev=0,
+        holders=tuple(Holder(member.id, name) for member, name in holders[:HOLDERS]),
+        source=source,
+        source_key=source_key,
+        waiting_for=tuple(waiting_for),
+    )
+    return Drafting(offering, public, shares)
+
+
+def add(tx: Writing, drafting: Drafting, *, now: int) -> None:
+    """Keep a draft."""
+    store.save(tx, drafting.offering)
+    store.set_holders(tx, drafting.offering.id, drafting.offering.holders)
+    store.add_key(tx, drafting.public, drafting.offering.id, drafting.shares, former_until=rules.day(now))
+
+
+def keeps(reading: Reading, listing: str, member: str) -> Offering | None:
+    """A listing, when this person is one of its holders; None in every other case, so that nobody learns which ids exist."""
+    offering = store.find(reading, listing)
+    if offering is None or all(holder.member != member for holder in offering.holders):
+        return None
+    return None if offering.state is State.WITHDRAWN else offering
+
+
+def completed(reading: Reading, offering: Offering, *, now: int, place_key: bytes) -> Listing:
+    """The listing as others would see it today. Raises `StillMissingError` for fields that do not fit."""
+    key = store.current_key(reading, offering.id)
+    names = [holder.name for holder in offering.holders] or [""]
+    return rules.completed(
+        offering.members,
+        names=names,
+        key=key or "",
+        now=now,
+        resting=offering.state is State.RESTING,
+        place_key=place_key,
+    )
+
+
+def missing(reading: Reading, offering: Offering, *, now: int, place_key: bytes) -> tuple[str, ...]:
+    """Codes of what stands in the way of publishing it."""
+    try:
+        listing = completed(reading, offering, now=now, place_key=place_key)
+    except StillMissingError as still:
+        return still.codes
+    return (*rules.missing(listing), *offering.waiting_for)
+
+
+def change(
+    tx: Writing, offering: Offering, move: Move, *, content: Mapping[str, Any] | None = None, now: int, place_key: bytes
+) -> tuple[Offering, Listing | None]:
+    """Make a move; returns the listing as kept, and as the directory is to show it (None: not, or no longer).
+
+    `content`: for `EDIT`, the whole draft anew. Publishing says that who publishes wants to be listed: that answers `waiting_for`.
+    Raises `NotPossibleError`; `StillMissingError` when it cannot be published, or an edit would leave what is published incomplete.
+    """
+    after = offering.at(state=rules.step(offering.state, move))
+    if move is Move.WITHDRAW:
+        store.save(tx, after)
+        store.wipe(tx, after.id)
+        return after, None
+    if content is not None:
+        after = after.at(members=dict(content))
+    if move is Move.PUBLISH:
+        after = after.at(waiting_for=())
+    if after.state not in IN_DIRECTORY:
+        store.save(tx, after)
+        return after, None
+    listing = completed(tx, after, now=now, place_key=place_key)
+    if codes := (*rules.missing(listing), *after.waiting_for):
+        raise StillMissingError(codes)
+    after = after.at(rev=after.rev + 1)
+    store.save(tx, after)
+    return after, listing
+
+
+def set_holders(tx: Writing, offering: Offering, drafting: Drafting, *, now: int) -> Offering:
+    """Other people keep it from now on: a new key, the former one is kept 30 days for what was sealed to it."""
+    store.set_holders(tx, offering.id, drafting.offering.holders)
+    former_until = rules.day(now) + rules.KEY_KEPT_DAYS
+    store.add_key(tx, drafting.public, offering.id, drafting.shares, former_until=former_until)
+    return offering.at(holders=drafting.offering.holders)
+
+
+def keys(reading: Reading, listing: RecordId | str) -> list[str]:
+    """The public halves of the keys of a listing that its holders can still open."""
+    return [key.public for key in store.keys(reading, listing)]
+
+
+def unconfirmed(reading: Reading, now: int) -> list[Offering]:
+    """Drafts left out: listings that are in the directory; the caller compares their dates."""
+    return store.in_states(reading, tuple(IN_DIRECTORY))
+
+
+def forget_old_keys(tx: Writing, now: int) -> int:
+    """Drop former keys that are no longer kept; returns how many."""
+    old = store.old_keys(tx, before=rules.day(now))
+    for public in old:
+        store.remove_key(tx, public)
+    return len(old)

@@ -1,0 +1,156 @@
+"""What may happen to a listing, and what it is made of when it is published (listing.md). Pure.
+
+A draft is the members of a listing as far as somebody has answered; what only the node knows (the holders' key, the dates) is added
+when it is published. An offer is never published while a question about who may be called is open.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from alongside_protocol import limits
+from alongside_protocol.listing import NEED_DAYS, Direction, Listing, RoomState, missing_before_publishing
+from alongside_protocol.place import Place, Visibility, displace
+from alongside_protocol.sealing import SUITE
+
+KEY_KEPT_DAYS: Final = 30
+"""How long a listing's former key opens what was sealed to it before its holders changed."""
+DROPPED_AFTER_DAYS: Final = 90
+"""After this many days unconfirmed a listing is withdrawn (safety.md, "At rest")."""
+_STANDING_KINDS: Final = frozenset({"guide", "fund", "space"})
+_STANDING_DAYS: Final = 365
+
+SET_BY_NODE: Final = frozenset({"confirmed", "valid_until", "v", "id", "kind", "salt", "rev", "mod"})
+"""Members that no draft carries."""
+
+
+class State(StrEnum):
+    """Where a listing is."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RESTING = "resting"
+    WITHDRAWN = "withdrawn"
+
+
+class Move(StrEnum):
+    """What its people do with it."""
+
+    EDIT = "edit"
+    PUBLISH = "publish"
+    CONFIRM = "confirm"
+    REST = "rest"
+    REOPEN = "reopen"
+    WITHDRAW = "withdraw"
+
+
+TABLE: Final[Mapping[tuple[State, Move], State]] = MappingProxyType(
+    {
+        (State.DRAFT, Move.EDIT): State.DRAFT,
+        (State.DRAFT, Move.PUBLISH): State.PUBLISHED,
+        (State.DRAFT, Move.WITHDRAW): State.WITHDRAWN,
+        (State.PUBLISHED, Move.EDIT): State.PUBLISHED,
+        (State.PUBLISHED, Move.PUBLISH): State.PUBLISHED,
+        (State.PUBLISHED, Move.CONFIRM): State.PUBLISHED,
+        (State.PUBLISHED, Move.REST): State.RESTING,
+        (State.PUBLISHED, Move.WITHDRAW): State.WITHDRAWN,
+        (State.RESTING, Move.EDIT): State.RESTING,
+        (State.RESTING, Move.PUBLISH): State.PUBLISHED,
+        (State.RESTING, Move.CONFIRM): State.RESTING,
+        (State.RESTING, Move.REOPEN): State.PUBLISHED,
+        (State.RESTING, Move.WITHDRAW): State.WITHDRAWN,
+    }
+)
+"""(state, move) → state; total: what is not here cannot happen."""
+
+IN_DIRECTORY: Final = frozenset({State.PUBLISHED, State.RESTING})
+
+
+class NotPossibleError(Exception):
+    """A listing in this state cannot do that."""
+
+
+class StillMissingError(Exception):
+    """It cannot be published yet: `codes` say what is still to be answered (`missing_before_publishing`, or a field's name)."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__(", ".join(codes))
+        self.codes = tuple(codes)
+
+
+def step(state: State, move: Move) -> State:
+    """The state after a move. Raises `NotPossibleError`."""
+    after = TABLE.get((state, move))
+    if after is None:
+        raise NotPossibleError(f"cannot {move} what is {state}")
+    return after
+
+
+def today(now: int) -> str:
+    """The day as on the wire."""
+    return datetime.fromtimestamp(now, UTC).date().isoformat()
+
+
+def days_later(now: int, days: int) -> str:
+    """A day so many days ahead."""
+    return (datetime.fromtimestamp(now, UTC) + timedelta(days=days)).date().isoformat()
+
+
+def day(now: int) -> int:
+    """Days since 1970."""
+    return now // limits.DAY
+
+
+def confirm_every(members: Mapping[str, Any]) -> int:
+    """Days after which its people are asked whether it still holds."""
+    if members.get("direction") == Direction.NEED:
+        return NEED_DAYS
+    given = members.get("confirm_every")
+    if isinstance(given, int):
+        return given
+    return _STANDING_DAYS if members.get("type") in _STANDING_KINDS else DROPPED_AFTER_DAYS
+
+
+def completed(
+    members: Mapping[str, Any], *, names: Sequence[str], key: str, now: int, resting: bool = False, place_key: bytes
+) -> Listing:
+    """The listing as everybody who may read it sees it: a draft with its holders, its key and its dates.
+
+    `names`: its holders, as each wants to be named; `key`: the listing's key, as text; `place_key`: what a point is moved with.
+    Raises `StillMissingError` with the names of fields that do not fit.
+    """
+    every = confirm_every(members)
+    whole: dict[str, Any] = {
+        **{name: value for name, value in members.items() if name not in SET_BY_NODE},
+        "holders": [{"name": name, "seal": {"k": key, "suite": SUITE}} for name in names],
+        "confirmed": today(now),
+        "confirm_every": every,
+        "valid_until": days_later(now, every),
+    }
+    if resting:
+        whole["room"] = {**(whole.get("room") or {}), "state": RoomState.RESTING.value}
+    try:
+        listing = Listing.model_validate(whole)
+    except ValidationError as error:
+        raise StillMissingError(sorted({_where(part["loc"]) for part in error.errors()})) from None
+    return listing.model_copy(update={"place": _displaced(listing.place, place_key)})
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "listing"
+
+
+def _displaced(place: Place | None, key: bytes) -> Place | None:
+    """An area's point leaves only displaced; a public one leaves as it is."""
+    if place is None or place.point is None or place.visibility is not Visibility.AREA:
+        return place
+    return place.model_copy(update={"point": displace(place.point, place.radius_m, key)})
+
+
+def missing(listing: Listing) -> tuple[str, ...]:
+    """What stands in the way of publishing it."""
+    return missing_before_publishing(listing)

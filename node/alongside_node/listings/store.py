@@ -1,0 +1,193 @@
+"""The tables of listings: drafts and what became of them, who keeps them, their keys. The only SQL here."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+
+from alongside_node import schema
+from alongside_node.foundation.database import Reading, Writing
+
+from .rules import State
+
+_listing = schema.listing
+_holder = schema.listing_holder
+_key = schema.listing_key
+_share = schema.listing_key_share
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One of its people. `name`: as they want to be named on it."""
+
+    member: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Offering:
+    """A listing as its people keep it. `members`: its draft; `rev`: 0 until first published; `waiting_for`: still to be answered."""
+
+    id: str
+    state: State
+    members: Mapping[str, Any]
+    rev: int
+    holders: tuple[Holder, ...] = ()
+    source: str = ""
+    source_key: str = ""
+    waiting_for: tuple[str, ...] = ()
+
+    def at(self, **changes: Any) -> "Offering":
+        """The same listing, changed."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A listing's key. `last_day`: until when a former one is kept; None for the one in force."""
+
+    public: str
+    listing: str
+    current: bool
+    last_day: int | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """The private half of a key, sealed to one holder."""
+
+    public: str
+    listing: str
+    sealed: bytes = field(repr=False)
+
+
+def find(reading: Reading, listing_id: str) -> Offering | None:
+    """By id."""
+    row = reading.execute(select(_listing).where(_listing.c.id == listing_id)).first()
+    return None if row is None else _read(row, _holders(reading, [listing_id]).get(listing_id, ()))
+
+
+def of_member(reading: Reading, member: str) -> list[Offering]:
+    """Everything somebody keeps, withdrawn ones left out."""
+    statement = (
+        select(_listing)
+        .join(_holder, _holder.c.listing == _listing.c.id)
+        .where(_holder.c.member == member, _listing.c.state != State.WITHDRAWN.value)
+        .order_by(_listing.c.id)
+    )
+    rows = reading.execute(statement).all()
+    holders = _holders(reading, [row.id for row in rows])
+    return [_read(row, holders.get(row.id, ())) for row in rows]
+
+
+def of_source(reading: Reading, source: str) -> dict[str, str]:
+    """source_key → id of everything that came from one import."""
+    statement = select(_listing.c.source_key, _listing.c.id).where(_listing.c.source == source)
+    return {row.source_key: row.id for row in reading.execute(statement)}
+
+
+def in_states(reading: Reading, states: Sequence[State], limit: int = 100_000) -> list[Offering]:
+    """Every listing in one of these states."""
+    statement = select(_listing).where(_listing.c.state.in_([state.value for state in states])).limit(limit)
+    rows = reading.execute(statement).all()
+    holders = _holders(reading, [row.id for row in rows])
+    return [_read(row, holders.get(row.id, ())) for row in rows]
+
+
+def _holders(reading: Reading, listings: Sequence[str]) -> dict[str, tuple[Holder, ...]]:
+    found: dict[str, list[Holder]] = {}
+    for at in range(0, len(listings), 500):
+        statement = select(_holder).where(_holder.c.listing.in_(listings[at : at + 500])).order_by(_holder.c.member)
+        for row in reading.execute(statement):
+            found.setdefault(row.listing, []).append(Holder(row.member, row.name))
+    return {listing: tuple(several) for listing, several in found.items()}
+
+
+def _read(row: Row[Any], holders: tuple[Holder, ...]) -> Offering:
+    return Offering(
+        id=row.id,
+        state=State(row.state),
+        members=json.loads(row.content),
+        rev=row.rev,
+        holders=holders,
+        source=row.source,
+        source_key=row.source_key,
+        waiting_for=tuple(json.loads(row.waiting_for)),
+    )
+
+
+def save(tx: Writing, offering: Offering) -> None:
+    """Add a listing, or replace what we have of it. Its holders are written by `set_holders`."""
+    values = {
+        "state": offering.state.value,
+        "content": json.dumps(dict(offering.members), ensure_ascii=False),
+        "rev": offering.rev,
+        "source": offering.source,
+        "source_key": offering.source_key,
+        "waiting_for": json.dumps(list(offering.waiting_for)),
+    }
+    if tx.execute(update(_listing).where(_listing.c.id == offering.id).values(values)).rowcount == 0:
+        tx.execute(_listing.insert().values(id=offering.id, **values))
+
+
+def set_holders(tx: Writing, listing: str, holders: Sequence[Holder]) -> None:
+    """Who keeps it."""
+    tx.execute(delete(_holder).where(_holder.c.listing == listing))
+    for holder in holders:
+        tx.execute(_holder.insert().values(listing=listing, member=holder.member, name=holder.name))
+
+
+def wipe(tx: Writing, listing: str) -> None:
+    """Withdrawn: its words, its people and its keys are gone; the id stays, so that it is never used again."""
+    tx.execute(update(_listing).where(_listing.c.id == listing).values(content="{}", waiting_for="[]"))
+    for key in keys(tx, listing):
+        remove_key(tx, key.public)
+    tx.execute(delete(_holder).where(_holder.c.listing == listing))
+
+
+# Keys.
+
+
+def current_key(reading: Reading, listing: str) -> str | None:
+    """The public half of the key in force."""
+    found: str | None = reading.execute(select(_key.c.public).where(_key.c.listing == listing, _key.c.current)).scalar()
+    return found
+
+
+def keys(reading: Reading, listing: str) -> list[Key]:
+    """The key in force and the former ones that are still kept."""
+    statement = select(_key).where(_key.c.listing == listing)
+    return [Key(row.public, row.listing, row.current, row.last_day) for row in reading.execute(statement)]
+
+
+def add_key(tx: Writing, public: str, listing: str, shares: Mapping[str, bytes], *, former_until: int) -> None:
+    """A new key, sealed to each holder; the former one is kept until a day."""
+    former = (_key.c.listing == listing) & _key.c.current
+    tx.execute(update(_key).where(former).values(current=False, last_day=former_until))
+    tx.execute(_key.insert().values(public=public, listing=listing, current=True, last_day=None))
+    for member, sealed in shares.items():
+        tx.execute(_share.insert().values(public=public, member=member, sealed=sealed))
+
+
+def remove_key(tx: Writing, public: str) -> None:
+    """A key and its shares are gone."""
+    tx.execute(delete(_share).where(_share.c.public == public))
+    tx.execute(delete(_key).where(_key.c.public == public))
+
+
+def shares_of(reading: Reading, member: str) -> list[Share]:
+    """Every listing key that somebody can open."""
+    statement = (
+        select(_share.c.public, _key.c.listing, _share.c.sealed)
+        .join(_key, _key.c.public == _share.c.public)
+        .where(_share.c.member == member)
+    )
+    return [Share(row.public, row.listing, row.sealed) for row in reading.execute(statement)]
+
+
+def old_keys(reading: Reading, *, before: int) -> list[str]:
+    """Former keys that are no longer kept."""
+    statement = select(_key.c.public).where(_key.c.current.is_(False), _key.c.last_day < before)
+    return list(reading.execute(statement).scalars())

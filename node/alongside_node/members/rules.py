@@ -1,0 +1,79 @@
+"""Who may do what, how long things last, and what is stored of a time (safety.md, "At rest"). Pure."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from alongside_protocol import limits
+
+SESSION_IDLE: Final = 20 * limits.MINUTE
+SESSION_TOUCH: Final = limits.MINUTE
+"""A session is prolonged at most once in this time, so that reading pages does not write."""
+INVITATION_DAYS: Final = 14
+GRANT_DAYS: Final = 90
+NAME_CHARACTERS: Final = 60
+
+
+class Role(StrEnum):
+    """What somebody is here."""
+
+    GUEST = "guest"
+    """Asked without an account: has words and a box, and nothing else."""
+    MEMBER = "member"
+    STEWARD = "steward"
+
+
+class Act(StrEnum):
+    """What somebody may do here."""
+
+    SEARCH_FEDERATED = "search_federated"
+    ASK = "ask"
+    OFFER = "offer"
+    ANSWER = "answer"
+    INVITE_MEMBERS = "invite_members"
+    PEERS = "peers"
+    COMMUNITY = "community"
+    IMPORT = "import"
+
+
+_NOBODY: Final[frozenset[Role | None]] = frozenset()
+_EVERYBODY: Final[frozenset[Role | None]] = frozenset({None, *Role})
+_MEMBERS: Final[frozenset[Role | None]] = frozenset({Role.MEMBER, Role.STEWARD})
+_STEWARDS: Final[frozenset[Role | None]] = frozenset({Role.STEWARD})
+
+PERMISSIONS: Final[Mapping[Act, frozenset[Role | None]]] = MappingProxyType(
+    {
+        Act.SEARCH_FEDERATED: _MEMBERS,
+        Act.ASK: _EVERYBODY,
+        Act.OFFER: _MEMBERS,
+        Act.ANSWER: _MEMBERS,
+        Act.INVITE_MEMBERS: _STEWARDS,
+        Act.PEERS: _STEWARDS,
+        Act.COMMUNITY: _STEWARDS,
+        Act.IMPORT: _STEWARDS,
+    }
+)
+"""Act → who may. None stands for somebody who is not signed in. Total: what is not here nobody may."""
+
+
+def may(role: Role | None, act: Act) -> bool:
+    """Whether somebody of this role may do it."""
+    return role in PERMISSIONS.get(act, _NOBODY)
+
+
+def day(now: int) -> int:
+    """Days since 1970."""
+    return now // limits.DAY
+
+
+def quarter(now: int) -> str:
+    """When somebody joined, as roughly as it is ever stored: `2026-Q4`."""
+    then = datetime.fromtimestamp(now, UTC)
+    return f"{then.year}-Q{(then.month + 2) // 3}"
+
+
+def name_of(text: str) -> str:
+    """A name as stored: one line, at most sixty characters; control characters are left out."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:NAME_CHARACTERS]

@@ -1,0 +1,206 @@
+"""The tables of members: people, sessions, invitations, clients' grants. The only SQL here."""
+
+from dataclasses import dataclass, field
+
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select, update
+
+from alongside_node import schema
+from alongside_node.foundation.database import Reading, Writing
+
+from .rules import Role
+
+_member = schema.member
+_session = schema.session
+_invitation = schema.invitation
+_grant = schema.grant
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person here. `private` is wrapped under their words; None: a client of theirs holds it. `box` is sealed to them."""
+
+    id: str
+    name: str
+    role: Role
+    lookup: bytes = field(repr=False)
+    public: str
+    private: bytes | None = field(repr=False)
+    box: bytes = field(repr=False)
+    box_rev: int
+    lang: str
+    joined: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open session. `token` is the cookie's hash; `key` the person's private key, wrapped under the cookie."""
+
+    token: bytes = field(repr=False)
+    member: str
+    key: bytes = field(repr=False)
+    ends: int
+
+
+def add(tx: Writing, member: Member) -> None:
+    """One more person."""
+    tx.execute(
+        _member.insert().values(
+            id=member.id,
+            name=member.name,
+            role=member.role.value,
+            lookup=member.lookup,
+            public=member.public,
+            private=member.private,
+            box=member.box,
+            box_rev=member.box_rev,
+            lang=member.lang,
+            joined=member.joined,
+        )
+    )
+
+
+def find(reading: Reading, member_id: str) -> Member | None:
+    """By id."""
+    row = reading.execute(select(_member).where(_member.c.id == member_id)).first()
+    return None if row is None else _read(row)
+
+
+def by_lookup(reading: Reading, lookup: bytes) -> Member | None:
+    """By what their words derive."""
+    row = reading.execute(select(_member).where(_member.c.lookup == lookup)).first()
+    return None if row is None else _read(row)
+
+
+def _read(row: Row[Any]) -> Member:
+    return Member(
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        lookup=row.lookup,
+        public=row.public,
+        private=row.private,
+        box=row.box,
+        box_rev=row.box_rev,
+        lang=row.lang,
+        joined=row.joined,
+    )
+
+
+def public_key(reading: Reading, member_id: str) -> str | None:
+    """What is sealed to this person is sealed to it."""
+    found: str | None = reading.execute(select(_member.c.public).where(_member.c.id == member_id)).scalar()
+    return found
+
+
+def stewards(reading: Reading) -> list[str]:
+    """The names of all stewards."""
+    statement = select(_member.c.name).where(_member.c.role == Role.STEWARD.value).order_by(_member.c.name)
+    return list(reading.execute(statement).scalars())
+
+
+def count(reading: Reading) -> int:
+    """How many people have an account here, guests left out."""
+    statement = select(func.count()).select_from(_member).where(_member.c.role != Role.GUEST.value)
+    found: int = reading.execute(statement).scalar_one()
+    return found
+
+
+def save_box(tx: Writing, member_id: str, box: bytes, *, rev: int) -> bool:
+    """Put a box in the place of the one that had `rev`. False: another was put there meanwhile."""
+    same = (_member.c.id == member_id) & (_member.c.box_rev == rev)
+    return tx.execute(update(_member).where(same).values(box=box, box_rev=rev + 1)).rowcount == 1
+
+
+def save_lang(tx: Writing, member_id: str, lang: str) -> None:
+    """The language somebody reads."""
+    tx.execute(update(_member).where(_member.c.id == member_id).values(lang=lang))
+
+
+def remove(tx: Writing, member_id: str) -> None:
+    """A person leaves: the row and everything that hangs on it."""
+    tx.execute(delete(_member).where(_member.c.id == member_id))
+
+
+# Sessions.
+
+
+def add_session(tx: Writing, session: Session) -> None:
+    """One more."""
+    tx.execute(
+        _session.insert().values(token=session.token, member=session.member, key=session.key, ends=session.ends)
+    )
+
+
+def session(reading: Reading, token: bytes) -> Session | None:
+    """By the cookie's hash."""
+    row = reading.execute(select(_session).where(_session.c.token == token)).first()
+    return None if row is None else Session(row.token, row.member, row.key, row.ends)
+
+
+def prolong(tx: Writing, token: bytes, ends: int) -> None:
+    """Somebody is still there."""
+    tx.execute(update(_session).where(_session.c.token == token).values(ends=ends))
+
+
+def end_session(tx: Writing, token: bytes) -> None:
+    """Signed out."""
+    tx.execute(delete(_session).where(_session.c.token == token))
+
+
+def forget_sessions(tx: Writing, *, before: int) -> int:
+    """Drop those that ended; returns how many."""
+    return tx.execute(delete(_session).where(_session.c.ends <= before)).rowcount
+
+
+# Invitations.
+
+
+def add_invitation(tx: Writing, code: bytes, role: Role, *, last_day: int) -> None:
+    """One more; `code` is the hash of what was handed over."""
+    tx.execute(_invitation.insert().values(code=code, role=role.value, last_day=last_day))
+
+
+def invitation(reading: Reading, code: bytes, *, day: int) -> Role | None:
+    """For which role it is, as long as it can be used."""
+    statement = select(_invitation.c.role).where(_invitation.c.code == code, _invitation.c.last_day >= day)
+    found = reading.execute(statement).scalar()
+    return None if found is None else Role(found)
+
+
+def use_invitation(tx: Writing, code: bytes) -> bool:
+    """It works once: False when it was used."""
+    return tx.execute(delete(_invitation).where(_invitation.c.code == code)).rowcount == 1
+
+
+def forget_invitations(tx: Writing, *, before: int) -> int:
+    """Drop those that ran out."""
+    return tx.execute(delete(_invitation).where(_invitation.c.last_day < before)).rowcount
+
+
+# Clients' grants.
+
+
+def add_grant(tx: Writing, token: bytes, member_id: str, label: str, *, last_day: int) -> None:
+    """A client may act for a person; `token` is the hash of what it holds."""
+    tx.execute(_grant.insert().values(token=token, member=member_id, label=label, last_day=last_day))
+
+
+def granted(reading: Reading, token: bytes, *, day: int) -> Member | None:
+    """For whom a token acts."""
+    statement = (
+        select(_member).join(_grant, _grant.c.member == _member.c.id).where(_grant.c.token == token, _grant.c.last_day >= day)
+    )
+    row = reading.execute(statement).first()
+    return None if row is None else _read(row)
+
+
+def end_grant(tx: Writing, token: bytes) -> None:
+    """The client may no longer."""
+    tx.execute(delete(_grant).where(_grant.c.token == token))
+
+
+def forget_grants(tx: Writing, *, before: int) -> int:
+    """Drop those that ran out."""
+    return tx.execute(delete(_grant).where(_grant.c.last_day < before)).rowcount

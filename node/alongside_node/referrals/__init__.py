@@ -1,0 +1,1 @@
+"""Bringing a person and a listing together: asking, answering, withdrawing, erasing."""

@@ -1,0 +1,260 @@
+"""The side of the person who offers: reading what came in, answering, closing (section 6 of the specification).
+
+Words are opened with the listing's key, which only its holders have, and answered to the one-time key that lay in them. Whoever answers
+sees an alias and never learns who asked, unless that person wrote it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from alongside_node.foundation.database import Reading, Writing
+from alongside_node.identity.actions import Keyring
+from alongside_node.listings import actions as listings
+from alongside_node.members.actions import Person
+from alongside_protocol import base64url, sealing
+from alongside_protocol.consent import Answer, Field, seal_answer
+from alongside_protocol.errors import Code, Refused
+from alongside_protocol.identifiers import NodeId, Random, RecordId, new_record_id
+from alongside_protocol.messages import Type
+from alongside_protocol.opening import Asked as AskedWords
+from alongside_protocol.opening import Inner, open_asked, open_words
+from alongside_protocol.referral import FINAL, Move, Party, State, may, step
+from alongside_protocol.sealing import Context, SealPrivateKey, SealPublicKey
+
+from . import rules, sending, store
+from .store import Incoming, Letter
+
+_TYPES: Final[Mapping[Move, Type]] = {
+    Move.ACCEPT: Type.ACCEPT,
+    Move.WAITLIST: Type.WAITLIST,
+    Move.DECLINE: Type.DECLINE,
+    Move.MESSAGE: Type.MESSAGE,
+    Move.CLOSE: Type.CLOSE,
+}
+_ALWAYS_SEALED: Final = frozenset({Move.ACCEPT, Move.WAITLIST, Move.MESSAGE})
+_OWN: Final = "ours"
+
+
+def dump_inner(inner: Inner) -> bytes:
+    """The inner seal as it is stored: nobody here can open it but the holders."""
+    keys = {name: base64url.encode(wrapped) for name, wrapped in inner.keys.items()}
+    return json.dumps({"words": base64url.encode(inner.words), "keys": keys}).encode("ascii")
+
+
+def read_inner(raw: bytes) -> Inner:
+    """As stored."""
+    said: dict[str, Any] = json.loads(raw)
+    return Inner(base64url.decode(said["words"]), {name: base64url.decode(text) for name, text in said["keys"].items()})
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message, opened. `ours`: written by those who offer; `words` is empty when it does not open (any more)."""
+
+    ours: bool
+    kind: str
+    n: int
+    words: str
+    day: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request as one of the people who offer sees it. `asked` is None when it cannot be opened with a key of theirs."""
+
+    row: Incoming
+    asked: AskedWords | None = field(repr=False)
+    said: tuple[Said, ...] = field(repr=False)
+
+
+def _consent_fields(row: Incoming) -> list[Field]:
+    return [Field(name) for name in json.loads(row.consent)["fields"]]
+
+
+def keys_of(reading: Reading, person: Person, *, me: NodeId) -> dict[str, SealPrivateKey]:
+    """Every listing key this person has: public half → key."""
+    return {
+        share.public: listings.open_share(person, share, node=me)
+        for share in listings.shares_of(reading, person.member.id)
+    }
+
+
+def waiting(reading: Reading, person: Person) -> int:
+    """How many requests wait for this person's answer."""
+    mine = [offering.id for offering in listings.of_member(reading, person.member.id)]
+    return store.count_open(reading, mine, [State.OFFERED]) if mine else 0
+
+
+def rows(reading: Reading, person: Person) -> list[Incoming]:
+    """Everything that came in for what this person offers; what waits for an answer first."""
+    mine = [offering.id for offering in listings.of_member(reading, person.member.id)]
+    order = [State.OFFERED, State.WAITLISTED, State.ACCEPTED, State.PAUSED, State.PAUSED_WAITLISTED]
+    found = store.incoming_of(reading, mine) if mine else []
+    return sorted(found, key=lambda row: (order.index(row.state) if row.state in order else len(order), -row.came))
+
+
+def find(reading: Reading, person: Person, peer: str, ref: str) -> Incoming | None:
+    """One of them; None for every other."""
+    row = store.incoming(reading, peer, ref)
+    if row is None or listings.keeps(reading, row.listing, person.member.id) is None:
+        return None
+    return row
+
+
+def opened(reading: Reading, row: Incoming, keys: Mapping[str, SealPrivateKey], *, me: NodeId) -> Opened:
+    """Open everything of a request with the listing's keys."""
+    letters = store.letters(reading, row.place)
+    asked: AskedWords | None = None
+    said: list[Said] = []
+    for letter in letters:
+        if letter.type == Type.OFFER and not letter.ours:
+            asked = _asked(letter, row, keys, me) or asked
+            words = asked.fields.get(Field.WORDS, "") if asked else ""
+            said = [one for one in said if one.kind != "offer"]  # agreed again: the same words once more
+            said.insert(0, Said(False, "offer", letter.n, words, letter.day))
+        elif letter.ours:
+            said.append(Said(True, letter.type.removeprefix("referral."), letter.n, _own(letter, keys, me), letter.day))
+        else:
+            said.append(Said(False, "message", letter.n, _words(letter, row, keys, me), letter.day))
+    return Opened(row, asked, tuple(said))
+
+
+def _context(letter: Letter, row: Incoming, me: NodeId) -> Context:
+    return Context(from_=row.peer, to=me, id=letter.id, type=letter.type, ref=row.ref, n=letter.n)
+
+
+def _asked(letter: Letter, row: Incoming, keys: Mapping[str, SealPrivateKey], me: NodeId) -> AskedWords | None:
+    inner = read_inner(letter.sealed)
+    for name in inner.keys:
+        if name in keys:
+            try:
+                return open_asked(inner, keys[name], _context(letter, row, me), agreed=_consent_fields(row))
+            except Refused:
+                return None
+    return None
+
+
+def _words(letter: Letter, row: Incoming, keys: Mapping[str, SealPrivateKey], me: NodeId) -> str:
+    inner = read_inner(letter.sealed)
+    for name in inner.keys:
+        if name in keys:
+            try:
+                return open_words(inner, keys[name], _context(letter, row, me))
+            except Refused:
+                return ""
+    return ""
+
+
+def _own_context(place: str, me: NodeId, n: int) -> Context:
+    return Context(from_=me, to=me, id="", type=_OWN, ref=place, n=n)
+
+
+def _own(letter: Letter, keys: Mapping[str, SealPrivateKey], me: NodeId) -> str:
+    sealed_for = _own_context(letter.place, me, letter.n)
+    for key in keys.values():
+        try:
+            return sealing.open(letter.sealed, key, sealed_for).decode("utf-8")
+        except Refused:
+            continue
+    return ""
+
+
+# Answering.
+
+
+@dataclass(frozen=True)
+class Step:
+    """A move of those who offer, prepared."""
+
+    peer: str
+    ref: str
+    move: Move
+    outgoing: sending.Outgoing
+    letter: Letter | None
+
+
+def prepare(
+    request: Opened,
+    move: Move,
+    words: str,
+    *,
+    suggest: Sequence[str] = (),
+    keyring: Keyring,
+    now: int,
+    random: Random,
+) -> Step:
+    """Seal an answer, or say without a word that it is declined or closed.
+
+    Raises `Refused`: `seal` when the request cannot be opened, and so nothing can be answered to it; as `consent.seal_answer`.
+    """
+    row, kind = request.row, _TYPES[move]
+    n = row.sent + 1
+    answers = move in _ALWAYS_SEALED or (move is Move.DECLINE and bool(words.strip() or suggest))
+    if not answers:
+        return Step(
+            row.peer,
+            row.ref,
+            move,
+            sending.sign(kind, me=keyring.id, to=row.peer, ref=row.ref, n=n, now=now, random=random),
+            None,
+        )
+    if request.asked is None:
+        raise Refused(Code.SEAL, "this request does not open with a key of yours")
+    sealed = seal_answer(
+        Answer(words, tuple(RecordId(name) for name in suggest)),
+        reply=request.asked.reply,
+        context=sending.context(me=keyring.id, to=row.peer, kind=kind, ref=row.ref, n=n, random=random),
+        now=now,
+        until=row.until,
+    )
+    kept = sealing.seal(words.encode("utf-8"), SealPublicKey.from_text(row.key), _own_context(row.place, keyring.id, n))
+    letter = Letter(
+        new_record_id(random), row.place, kind.value, ours=True, n=n, sealed=kept, day=rules.day(now)
+    )
+    return Step(row.peer, row.ref, move, sending.sealed_message(sealed, now=now), letter)
+
+
+def take(tx: Writing, prepared: Step, *, now: int) -> None:
+    """Make a prepared move. Raises `Refused` (`move`) when the table does not have it now, or another came first; `busy`."""
+    row = store.incoming(tx, prepared.peer, prepared.ref)
+    if row is None or not may(row.state, Party.HOLDER, prepared.move) or row.sent + 1 != prepared.outgoing.envelope.n:
+        raise Refused(Code.MOVE, "that is no longer possible")
+    move_on(tx, row, prepared.move, now=now)
+    if prepared.letter is not None:
+        store.add_letter(tx, prepared.letter)
+    sending.enqueue(tx, prepared.outgoing, now=now)
+
+
+def move_on(tx: Writing, row: Incoming, move: Move, *, now: int) -> Incoming:
+    """The row after a move of this side that takes a number."""
+    after = step(row.state, Party.HOLDER, move)
+    final = rules.day(now) if after in FINAL and row.final_day is None else row.final_day
+    moved = row.at(state=after, sent=row.sent + 1, final_day=final)
+    store.save_incoming(tx, moved)
+    return moved
+
+
+def listing_changed(tx: Writing, listing: str, *, keyring: Keyring, now: int, random: Random) -> None:
+    """Who may be called has changed: everything that waits for an answer waits for the person to agree again."""
+    for row in store.incoming_of(tx, [listing]):
+        if may(row.state, Party.HOLDER, Move.PAUSE):
+            moved = move_on(tx, row, Move.PAUSE, now=now)
+            outgoing = sending.sign(
+                Type.PAUSE, me=keyring.id, to=row.peer, ref=row.ref, n=moved.sent, now=now, random=random
+            )
+            sending.enqueue(tx, outgoing, now=now)
+
+
+def listing_withdrawn(tx: Writing, listing: str, *, keyring: Keyring, now: int, random: Random) -> None:
+    """It is gone: everything that waits is declined, everything that was answered is closed. Nobody waits for nothing."""
+    for row in store.incoming_of(tx, [listing]):
+        for move in (Move.DECLINE, Move.CLOSE):
+            if may(row.state, Party.HOLDER, move):
+                moved = move_on(tx, row, move, now=now)
+                outgoing = sending.sign(
+                    _TYPES[move], me=keyring.id, to=row.peer, ref=row.ref, n=moved.sent, now=now, random=random
+                )
+                sending.enqueue(tx, outgoing, now=now)
+                break

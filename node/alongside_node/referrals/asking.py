@@ -1,0 +1,470 @@
+"""The seeker's side: asking, writing on, agreeing again, withdrawing, having it deleted (section 6 of the specification).
+
+What leaves is exactly what was agreed to: `consent.seal_request` makes it and nothing else can. What the person needs to remember (whom
+they asked, what they wrote, the reply key) is sealed to them in a mailbox that only their box names. No row joins them to a listing.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from alongside_node.delivery import actions as delivery
+from alongside_node.directory import following, searching
+from alongside_node.directory.searching import Viewer
+from alongside_node.foundation.database import Reading, Writing
+from alongside_node.identity import actions as identity
+from alongside_node.identity.actions import Keyring
+from alongside_node.members import actions as members
+from alongside_node.members.actions import Person, Role
+from alongside_node.peers import actions as peers
+from alongside_protocol import base64url, limits, receipt
+from alongside_protocol.commitments import Commitments, commitments_hash
+from alongside_protocol.consent import (
+    HANDLE_BYTES,
+    Answer,
+    Consent,
+    Field,
+    Recipient,
+    ReplyTo,
+    Routing,
+    Standing,
+    seal_request,
+    seal_words,
+)
+from alongside_protocol.errors import Code, Refused
+from alongside_protocol.identifiers import NodeId, Random, RecordId, new_record_id, new_ref
+from alongside_protocol.listing import Listing
+from alongside_protocol.messages import EraseBody, Type, UntilBody
+from alongside_protocol.opening import open_answer
+from alongside_protocol.referral import FINAL, Move, Numbering, Party, State, may, step
+from alongside_protocol.sealing import SECRET_BYTES, SUITE, Context, SealPrivateKey, SealPublicKey
+
+from . import rules, sending, store
+from .store import Asked, Letter
+
+PURPOSE: Final = "support"
+_LETTER: Final = "letter"
+_FIRST: Final = "asked"
+_WROTE: Final = "wrote"
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom somebody is about to ask, as the verified directory says now."""
+
+    recipient: Recipient
+    listing: Listing
+    community: str
+    commitments: Commitments
+    """The community's own."""
+
+    @property
+    def shown(self) -> str:
+        """The hash of what the person reads about who may be called, as text for a form."""
+        return base64url.encode(self.recipient.commitments)
+
+
+def addressee(reading: Reading, keyring: Keyring, node: str, listing_id: str, viewer: Viewer, *, now: int) -> Addressee:
+    """Raises `Refused`: `not-agreed` when there is no such listing for this viewer or no agreement; `seal-key-expired`."""
+    found = searching.find(reading, node, listing_id, viewer, now=now)
+    if found is None:
+        raise Refused(Code.NOT_AGREED, "no such listing for you")
+    if node == keyring.id:
+        profile, seal = identity.standing_community(reading).profile, keyring.seal
+    else:
+        peer = peers.find(reading, node)
+        if peer is None or not peers.may_ask(peer.standing):
+            raise Refused(Code.NOT_AGREED, "our communities have not agreed on requests")
+        head = following.recipient_head(reading, peer)
+        if head is None:
+            raise Refused(Code.SEAL_KEY_EXPIRED, "their directory must be read again first")
+        profile, seal = peer.profile, head.seal
+    if seal.suite != SUITE or any(holder.seal.suite != SUITE for holder in found.listing.holders):
+        raise Refused(Code.SEAL, "sealed in a way that this version does not know")
+    keys = {holder.seal.k: SealPublicKey.from_text(holder.seal.k) for holder in found.listing.holders}
+    recipient = Recipient(
+        node=found.node,
+        node_key=SealPublicKey.from_text(seal.k),
+        node_key_exp=seal.exp,
+        listing=found.id,
+        listing_keys=tuple(keys.values()),
+        commitments=commitments_hash(found.listing.commitments, profile.commitments),
+    )
+    return Addressee(recipient, found.listing, profile.name, profile.commitments)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What the person keeps of a request, sealed to them: whom they asked, what they wrote, how the answer is opened."""
+
+    node: NodeId
+    listing: RecordId
+    title: str
+    lang: str
+    community: str
+    readers: tuple[str, ...]
+    fields: Mapping[Field, str] = field(repr=False)
+    commitments: bytes
+    until: int
+    reply: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
+    handle: str = field(repr=False)
+
+    def consent(self, *, commitments: bytes | None = None) -> Consent:
+        """What they agreed to."""
+        return Consent(
+            purpose=PURPOSE,
+            fields=frozenset(self.fields),
+            to=self.node,
+            listing=self.listing,
+            commitments=commitments or self.commitments,
+            until=self.until,
+        )
+
+    @property
+    def reply_to(self) -> ReplyTo:
+        """How those who offer answer."""
+        return ReplyTo(SealPrivateKey(self.reply).public, self.secret)
+
+    def dumped(self) -> bytes:
+        """As it is sealed."""
+        return json.dumps(
+            {
+                "node": self.node,
+                "listing": self.listing,
+                "title": self.title,
+                "lang": self.lang,
+                "community": self.community,
+                "readers": list(self.readers),
+                "fields": {name.value: text for name, text in self.fields.items()},
+                "commitments": base64url.encode(self.commitments),
+                "until": self.until,
+                "reply": base64url.encode(self.reply),
+                "secret": base64url.encode(self.secret),
+                "handle": self.handle,
+            },
+            ensure_ascii=False,
+        ).encode("utf-8")
+
+
+def _remembered(raw: bytes) -> Remembered:
+    said: dict[str, Any] = json.loads(raw)
+    return Remembered(
+        node=NodeId(said["node"]),
+        listing=RecordId(said["listing"]),
+        title=said["title"],
+        lang=said["lang"],
+        community=said["community"],
+        readers=tuple(said["readers"]),
+        fields={Field(name): text for name, text in said["fields"].items()},
+        commitments=base64url.decode(said["commitments"]),
+        until=said["until"],
+        reply=base64url.decode(said["reply"]),
+        secret=base64url.decode(said["secret"]),
+        handle=said["handle"],
+    )
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A request that was sealed and waits for its transaction."""
+
+    row: Asked
+    outgoing: sending.Outgoing
+    letter: Letter
+    box: bytes = field(repr=False)
+
+
+def prepare(
+    person: Person,
+    to: Addressee,
+    fields: Mapping[Field, str],
+    *,
+    shown: str,
+    until: int,
+    keyring: Keyring,
+    now: int,
+    random: Random,
+) -> Asking:
+    """Seal a request. `shown`: the hash of what the person read about who may be called; `until`: Unix seconds.
+
+    Raises `Refused`: as `consent.seal_request`; `consent-commitments` when what they read is no longer what is promised.
+    """
+    recipient, me = to.recipient, keyring.id
+    ref, mailbox = new_ref(random), new_record_id(random)
+    box = members.open_box(person, me)
+    handle, since = box.handles.get(recipient.node, ("", 0))
+    today = rules.day(now)
+    if not handle or today - since > limits.HANDLE_LIFE // limits.DAY:
+        handle, since = base64url.encode(random(HANDLE_BYTES)), today
+    remembered = Remembered(
+        node=recipient.node,
+        listing=recipient.listing,
+        title=to.listing.title,
+        lang=to.listing.lang,
+        community=to.community,
+        readers=tuple(holder.name for holder in to.listing.holders if holder.name) or (to.listing.by,),
+        fields=fields,
+        commitments=base64url.decode(shown),
+        until=until,
+        reply=SealPrivateKey.generate(random).raw,
+        secret=random(SECRET_BYTES),
+        handle=handle,
+    )
+    outgoing = _offer(person, remembered, recipient, ref=ref, n=1, keyring=keyring, now=now, random=random)
+    letter = _for_self(person, mailbox, _FIRST, 1, remembered.dumped(), node=me, now=now, random=random)
+    new_box = box.with_mailbox(ref, mailbox).with_handle(recipient.node, handle, since)
+    row = Asked(ref, recipient.node, mailbox, State.OFFERED, until, 1, Numbering())
+    return Asking(row, outgoing, letter, members.sealed_box(person, new_box, me))
+
+
+def _offer(
+    person: Person,
+    remembered: Remembered,
+    recipient: Recipient,
+    *,
+    ref: str,
+    n: int,
+    keyring: Keyring,
+    now: int,
+    random: Random,
+) -> sending.Outgoing:
+    standing = Standing.GUEST if person.member.role is Role.GUEST else Standing.MEMBER
+    sealed = seal_request(
+        remembered.consent(),
+        remembered.fields,
+        recipient=recipient,
+        routing=Routing(standing, base64url.decode(remembered.handle)),
+        reply=remembered.reply_to,
+        context=sending.context(me=keyring.id, to=recipient.node, kind=Type.OFFER, ref=ref, n=n, random=random),
+        now=now,
+        random=random,
+    )
+    return sending.sealed_message(sealed, now=now, body=UntilBody(until=remembered.until))
+
+
+def _for_self(
+    person: Person, mailbox: str, kind: str, n: int, raw: bytes, *, node: NodeId, now: int, random: Random
+) -> Letter:
+    sealed = members.seal_to(
+        person.member.public, raw, node=node, member_id=person.member.id, what=_LETTER, about=mailbox
+    )
+    return Letter(new_record_id(random), mailbox, kind, ours=True, n=n, sealed=sealed, day=rules.day(now))
+
+
+def begin(tx: Writing, person: Person, asking: Asking, *, me: NodeId, now: int) -> None:
+    """Let a prepared request leave. Raises `Refused` (`not-agreed`, `busy`), `BoxChangedError`."""
+    if asking.row.peer != me:
+        standing = peers.standing(tx, asking.row.peer)
+        if standing is None or not peers.may_ask(standing):
+            raise Refused(Code.NOT_AGREED, "our communities have not agreed on requests")
+    members.save_box(tx, person, asking.box)
+    store.save_asked(tx, asking.row)
+    store.add_letter(tx, asking.letter)
+    sending.enqueue(tx, asking.outgoing, now=now)
+
+
+# Looking at what was asked.
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of a request, opened. `answer`: from those who offer, proven; its `suggest` names listings."""
+
+    ours: bool
+    kind: str
+    n: int
+    words: str
+    day: int
+    suggest: tuple[RecordId, ...] = ()
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A request as the one who asked sees it. `state`: what is shown; an acceptance that does not prove itself is not one."""
+
+    row: Asked
+    remembered: Remembered
+    said: tuple[Said, ...]
+    delivered: bool
+    unproven: bool = False
+
+    @property
+    def state(self) -> State:
+        """Where it is, as far as it was proven."""
+        return State.OFFERED if self.unproven and self.row.state is State.ACCEPTED else self.row.state
+
+
+def threads(reading: Reading, person: Person, *, me: NodeId) -> list[Thread]:
+    """Everything somebody has asked, newest first as far as days tell."""
+    box = members.open_box(person, me)
+    rows = [row for row in store.asked_of(reading, list(box.mailboxes)) if box.mailboxes.get(row.ref) == row.mailbox]
+    found = [thread for row in rows if (thread := _thread(reading, person, row, me=me)) is not None]
+    return sorted(found, key=lambda thread: -max((said.day for said in thread.said), default=0))
+
+
+def thread(reading: Reading, person: Person, ref: str, *, me: NodeId) -> Thread | None:
+    """One request of this person; None for every other reference."""
+    mailbox = members.open_box(person, me).mailboxes.get(ref)
+    row = store.asked(reading, ref) if mailbox is not None else None
+    return None if row is None or row.mailbox != mailbox else _thread(reading, person, row, me=me)
+
+
+def _thread(reading: Reading, person: Person, row: Asked, *, me: NodeId) -> Thread | None:
+    letters = store.letters(reading, row.mailbox)
+    first = [letter for letter in letters if letter.type == _FIRST]
+    if not first:
+        return None
+    remembered = _remembered(_own(person, first[-1], me))
+    said: list[Said] = []
+    unproven = False
+    for letter in letters:
+        if letter.ours:
+            words = remembered.fields.get(Field.WORDS, "") if letter.type == _FIRST else _own(person, letter, me).decode("utf-8")
+            said.append(Said(True, "offer" if letter.type == _FIRST else "message", letter.n, words, letter.day))
+            continue
+        answer = _answer(letter, remembered, row, me)
+        if answer is None:
+            unproven = unproven or letter.type == Type.ACCEPT
+        else:
+            kind = letter.type.removeprefix("referral.")
+            said.append(Said(False, kind, letter.n, answer.words, letter.day, answer.suggest))
+    delivered = not delivery.refs_waiting(reading, [row.ref])
+    return Thread(row, remembered, tuple(said), delivered, unproven)
+
+
+def _own(person: Person, letter: Letter, me: NodeId) -> bytes:
+    return members.open_for(person, letter.sealed, node=me, what=_LETTER, about=letter.place)
+
+
+def _answer(letter: Letter, remembered: Remembered, row: Asked, me: NodeId) -> Answer | None:
+    sealed_for = Context(from_=row.peer, to=me, id=letter.id, type=letter.type, ref=row.ref, n=letter.n)
+    try:
+        return open_answer(letter.sealed, SealPrivateKey(remembered.reply), remembered.secret, sealed_for)
+    except Refused:
+        return None
+
+
+# Going on.
+
+
+@dataclass(frozen=True)
+class Step:
+    """A move of the seeker that was prepared: its message, and what they keep of it."""
+
+    ref: str
+    move: Move
+    outgoing: sending.Outgoing
+    letters: tuple[Letter, ...] = ()
+
+
+def write_on(
+    person: Person, thread: Thread, to: Addressee, words: str, *, keyring: Keyring, now: int, random: Random
+) -> Step:
+    """Write to those who said yes. After the answer nothing waits for promises to be read again: the words are theirs to send."""
+    row, remembered = thread.row, thread.remembered
+    n = row.sent + 1
+    sealed = seal_words(
+        remembered.consent(commitments=to.recipient.commitments),
+        words,
+        recipient=to.recipient,
+        context=sending.context(me=keyring.id, to=row.peer, kind=Type.MESSAGE, ref=row.ref, n=n, random=random),
+        now=now,
+        random=random,
+    )
+    letter = _for_self(
+        person, row.mailbox, _WROTE, n, words.encode("utf-8"), node=keyring.id, now=now, random=random
+    )
+    return Step(row.ref, Move.MESSAGE, sending.sealed_message(sealed, now=now), (letter,))
+
+
+def agree_again(
+    person: Person, thread: Thread, to: Addressee, *, shown: str, keyring: Keyring, now: int, random: Random
+) -> Step:
+    """Agree to promises that changed since. Raises `Refused` (`consent-commitments`) when they changed once more."""
+    row = thread.row
+    remembered = replace(thread.remembered, commitments=base64url.decode(shown))
+    n = row.sent + 1
+    outgoing = _offer(person, remembered, to.recipient, ref=row.ref, n=n, keyring=keyring, now=now, random=random)
+    letter = _for_self(
+        person, row.mailbox, _FIRST, n, remembered.dumped(), node=keyring.id, now=now, random=random
+    )
+    return Step(row.ref, Move.AGREE, outgoing, (letter,))
+
+
+def leave_it(thread: Thread, move: Move, *, keyring: Keyring, now: int, random: Random) -> Step:
+    """Withdraw or close: nothing personal leaves."""
+    row = thread.row
+    kind = Type.WITHDRAW if move is Move.WITHDRAW else Type.CLOSE
+    outgoing = sending.sign(
+        kind, me=keyring.id, to=row.peer, ref=row.ref, n=row.sent + 1, now=now, random=random
+    )
+    return Step(row.ref, move, outgoing)
+
+
+def take(tx: Writing, prepared: Step, *, now: int) -> None:
+    """Make a prepared move. Raises `Refused` (`move`) when the table does not have it now, or another came first; `busy`."""
+    row = store.asked(tx, prepared.ref)
+    if row is None or not may(row.state, Party.SEEKER, prepared.move) or row.sent + 1 != prepared.outgoing.envelope.n:
+        raise Refused(Code.MOVE, "that is no longer possible")
+    after = step(row.state, Party.SEEKER, prepared.move)
+    final = rules.day(now) if after in FINAL and row.final_day is None else row.final_day
+    store.save_asked(tx, row.at(state=after, sent=row.sent + 1, problem=None, final_day=final))
+    if prepared.move is Move.AGREE:
+        _replace_first(tx, row.mailbox, prepared.letters)
+    else:
+        for letter in prepared.letters:
+            store.add_letter(tx, letter)
+    if prepared.move is Move.WITHDRAW:
+        delivery.forget_of(tx, row.peer, [row.ref])  # what has not left does not leave any more
+    sending.enqueue(tx, prepared.outgoing, now=now)
+
+
+def _replace_first(tx: Writing, mailbox: str, letters: Sequence[Letter]) -> None:
+    kept = [letter for letter in store.letters(tx, mailbox) if letter.type != _FIRST]
+    store.remove_letters(tx, [mailbox])
+    for letter in (*letters, *kept):
+        store.add_letter(tx, letter)
+
+
+# Having it deleted.
+
+
+def erase(tx: Writing, thread: Thread, *, me: NodeId, now: int, random: Random) -> None:
+    """Delete a request here, and ask their community to. Its reference stays with the person, to read who has answered."""
+    row = thread.row
+    delivery.forget_of(tx, row.peer, [row.ref])
+    store.remove_letters(tx, [row.mailbox])
+    store.remove_asked(tx, row.ref)
+    store.add_erasure(tx, row.ref, row.peer, now=now)
+    body = EraseBody(refs=(row.ref,))
+    sending.enqueue(
+        tx, sending.sign(Type.ERASE, me=me, to=row.peer, ref=None, n=0, now=now, random=random, body=body), now=now
+    )
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What became of "delete this" at one community. `receipt` None: it has not answered."""
+
+    ref: str
+    peer: str
+    asked: int
+    confirmed: int | None
+    backups_until: int | None
+    late: bool
+
+
+def erased(reading: Reading, person: Person, *, me: NodeId, now: int) -> list[Erased]:
+    """Every request this person had deleted, with what the communities stated."""
+    box = members.open_box(person, me)
+    return [_erased(one, now) for one in store.erasures_of(reading, list(box.mailboxes))]
+
+
+def _erased(one: store.Erasure, now: int) -> Erased:
+    late = one.receipt is None and now - one.asked > limits.ERASURE_ANSWER
+    if one.receipt is None:
+        return Erased(one.ref, one.peer, one.asked, None, None, late)
+    said = receipt.claims(one.receipt)  # verified when it came
+    return Erased(one.ref, one.peer, one.asked, said.iat, said.backups_until, late)

@@ -1,0 +1,70 @@
+"""When a request is turned away by the node, and how long things are kept (section 6 of the specification). Pure."""
+
+from typing import Final
+
+from alongside_protocol import limits
+from alongside_protocol.consent import Standing
+from alongside_protocol.identifiers import Random
+from alongside_protocol.listing import Listing, RoomState
+from alongside_protocol.messages import Reason
+from alongside_protocol.referral import FINAL, State
+
+KEPT_DAYS: Final = 14
+"""How long the content of a request stays after its end (safety.md, "At rest")."""
+DEFAULT_DAYS: Final = 14
+LONGEST_DAYS: Final = 60
+"""How far ahead somebody may let a request wait."""
+EARLY_A_PEER: Final = 200
+"""Messages kept for others that did not come yet, of one peer: no honest one has more on their way."""
+
+_COUNTED: Final = frozenset({State.OFFERED, State.WAITLISTED, State.PAUSED, State.PAUSED_WAITLISTED})
+
+OPEN: Final = frozenset(State) - FINAL
+"""What still waits for something."""
+
+
+def day(now: int) -> int:
+    """Days since 1970."""
+    return now // limits.DAY
+
+
+def turned_away(listing: Listing | None, standing: Standing, waiting: int, guests: int) -> Reason | None:
+    """Why a node turns a request away without asking anybody; None: it is for the person who offers to answer.
+
+    `waiting`: how many requests wait for this listing; `guests`: how many of them are of people without an account.
+    """
+    if listing is None:
+        return Reason.UNKNOWN_LISTING
+    if listing.room.state is RoomState.RESTING:
+        return Reason.RESTING
+    if listing.room.state is RoomState.FULL or waiting >= listing.room.waiting:
+        return Reason.FULL
+    if standing is Standing.GUEST and guests >= listing.room.guests:
+        return Reason.NO_GUESTS if listing.room.guests == 0 else Reason.FULL
+    return None
+
+
+def is_counted(state: State) -> bool:
+    """Whether a request takes a place among those that wait."""
+    return state in _COUNTED
+
+
+_FIRST: Final = (
+    "amber apple autumn birch bright calm cedar clear clover copper coral cotton dawn early ember fern field forest garden gentle "
+    "golden green harbour hazel honey indigo island ivory jasmine lake late lemon light linen little maple marble meadow mint misty "
+    "moon morning moss north ocean olive open orchard paper pearl pine plain quiet rain river rose russet salt sand silver sky slow "
+    "snow soft south spring stone summer sun tall tidal timber valley velvet violet warm west wild willow winter wood"
+).split()
+_SECOND: Final = (
+    "anchor arch basket bay beacon bell bench boat bridge brook button candle chair cloud cove cup door drum feather fence fire "
+    "flute gate glove grove hat hill hook jar kettle key kite ladder lamp lane leaf lantern letter loom map mill mirror nest note oar "
+    "oven page path pebble pen pier plate pocket pond porch quill quilt reed ribbon road roof root rope sail scarf shell shore spoon "
+    "stair star step stool stove thread tile tower trail tree violin wave well wheel whistle window"
+).split()
+
+
+def alias(random: Random) -> str:
+    """What the person who offers sees instead of a name: two words that mean nothing, new for each request."""
+    number = int.from_bytes(random(4), "big")
+    first, second = _FIRST[number % len(_FIRST)], _SECOND[number // len(_FIRST) % len(_SECOND)]
+    return f"{first} {second}".title()

@@ -1,0 +1,51 @@
+"""What time does to requests: they end at their date, early messages stop waiting, content goes 14 days after the end (section 6)."""
+
+from typing import Final, TypeVar
+
+from alongside_node.foundation.database import Writing
+from alongside_protocol import limits
+from alongside_protocol.referral import Move, Party, step
+
+from . import rules, store
+from .store import Asked, Incoming
+
+Row = TypeVar("Row", Asked, Incoming)
+
+ERASURES_KEPT: Final = 90 * limits.DAY
+"""How long a person can read who confirmed a deletion."""
+
+
+def expire(tx: Writing, now: int) -> int:
+    """End what has reached its date; returns how many. Both sides do this alone: no message says it."""
+    mine, theirs = store.past_until(tx, now)
+    for asked in mine:
+        store.save_asked(tx, _ended(asked, now))
+    for incoming in theirs:
+        store.save_incoming(tx, _ended(incoming, now).at(handle=None))
+    return len(mine) + len(theirs)
+
+
+def _ended(row: Row, now: int) -> Row:
+    return row.at(state=step(row.state, Party.CLOCK, Move.END), final_day=rules.day(now))
+
+
+def forget_old(tx: Writing, now: int) -> int:
+    """Drop requests that ended 14 days ago, with every word in them; returns how many."""
+    mine, theirs = store.ended_before(tx, rules.day(now) - rules.KEPT_DAYS)
+    for asked in mine:
+        store.remove_letters(tx, [asked.mailbox])
+        store.remove_asked(tx, asked.ref)
+    for incoming in theirs:
+        store.remove_incoming(tx, incoming.peer, [incoming.ref])
+    store.forget_erasures(tx, before=now - ERASURES_KEPT)
+    return len(mine) + len(theirs)
+
+
+def parted(tx: Writing, peer: str, *, now: int) -> None:
+    """Our communities parted: what was open between them ends."""
+    for asked in store.asked_from(tx, peer):
+        if asked.state in rules.OPEN:
+            store.save_asked(tx, _ended(asked, now))
+    for incoming in store.incoming_from(tx, peer):
+        if incoming.state in rules.OPEN:
+            store.save_incoming(tx, _ended(incoming, now).at(handle=None))

@@ -1,0 +1,377 @@
+"""The tables of referrals: what was asked here, what came in, letters, early messages, erasures. The only SQL here.
+
+Rows have random keys and days. None of them names a member: who asked is known only inside that person's box.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from sqlalchemy import Row, delete, func, select, update
+
+from alongside_node import schema
+from alongside_node.foundation.database import Reading, Writing
+from alongside_protocol.referral import FINAL, Numbering, State
+
+_asked = schema.asked
+_incoming = schema.incoming
+_letter = schema.letter
+_early = schema.early
+_erasure = schema.erasure
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request of somebody here. `peer`: whom it went to; `mailbox`: where its letters lie."""
+
+    ref: str
+    peer: str
+    mailbox: str
+    state: State
+    until: int
+    sent: int
+    numbering: Numbering
+    problem: str | None = None
+    reason: str | None = None
+    final_day: int | None = None
+
+    def at(self, **changes: Any) -> "Asked":
+        """The same request, changed."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A request to somebody here. `key`: the listing's key it was sealed to; `consent`: what was agreed to, JSON."""
+
+    peer: str
+    ref: str
+    listing: str
+    key: str
+    alias: str
+    handle: bytes | None = field(repr=False)
+    standing: str
+    consent: str
+    state: State
+    until: int
+    sent: int
+    numbering: Numbering
+    came: int
+    final_day: int | None = None
+
+    def at(self, **changes: Any) -> "Incoming":
+        """The same request, changed."""
+        return replace(self, **changes)
+
+    @property
+    def place(self) -> str:
+        """Where its letters lie."""
+        return place_of(self.peer, self.ref)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message, sealed. `id`: of the message it came in, which is part of its seal; `day`: days since 1970."""
+
+    id: str
+    place: str
+    type: str
+    ours: bool
+    n: int
+    sealed: bytes = field(repr=False)
+    day: int
+
+
+@dataclass(frozen=True)
+class Early:
+    """A message that came before those it follows."""
+
+    peer: str
+    ref: str
+    n: int
+    body: bytes = field(repr=False)
+    kept_until: int
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """One community's part in deleting a request. `receipt`: its signed statement, None until it came."""
+
+    ref: str
+    peer: str
+    asked: int
+    receipt: str | None
+
+
+def place_of(peer: str, ref: str) -> str:
+    """Where the letters of a request that came in lie."""
+    return f"{peer}:{ref}"
+
+
+def _numbering(row: Row[Any]) -> Numbering:
+    return Numbering(row.seen, frozenset(json.loads(row.missing)))
+
+
+# What was asked here.
+
+
+def _asked_of(row: Row[Any]) -> Asked:
+    return Asked(
+        row.ref,
+        row.peer,
+        row.mailbox,
+        State(row.state),
+        row.until,
+        row.sent,
+        _numbering(row),
+        row.problem,
+        row.reason,
+        row.final_day,
+    )
+
+
+def asked(reading: Reading, ref: str) -> Asked | None:
+    """By its reference."""
+    row = reading.execute(select(_asked).where(_asked.c.ref == ref)).first()
+    return None if row is None else _asked_of(row)
+
+
+def asked_of(reading: Reading, refs: Collection[str]) -> list[Asked]:
+    """Several, by reference."""
+    return [_asked_of(row) for row in reading.execute(select(_asked).where(_asked.c.ref.in_(refs)))]
+
+
+def save_asked(tx: Writing, one: Asked) -> None:
+    """Add a request, or replace what we have of it."""
+    values = {
+        "peer": one.peer,
+        "mailbox": one.mailbox,
+        "state": one.state.value,
+        "until": one.until,
+        "sent": one.sent,
+        "seen": one.numbering.seen,
+        "missing": json.dumps(sorted(one.numbering.missing)),
+        "problem": one.problem,
+        "reason": one.reason,
+        "final_day": one.final_day,
+    }
+    if tx.execute(update(_asked).where(_asked.c.ref == one.ref).values(values)).rowcount == 0:
+        tx.execute(_asked.insert().values(ref=one.ref, **values))
+
+
+def remove_asked(tx: Writing, ref: str) -> None:
+    """The row is gone; its letters are removed by `remove_letters`."""
+    tx.execute(delete(_asked).where(_asked.c.ref == ref))
+
+
+# What came in.
+
+
+def _incoming_of(row: Row[Any]) -> Incoming:
+    return Incoming(
+        row.peer,
+        row.ref,
+        row.listing,
+        row.key,
+        row.alias,
+        row.handle,
+        row.standing,
+        row.consent,
+        State(row.state),
+        row.until,
+        row.sent,
+        _numbering(row),
+        row.came,
+        row.final_day,
+    )
+
+
+def incoming(reading: Reading, peer: str, ref: str) -> Incoming | None:
+    """By who sent it and its reference."""
+    row = reading.execute(select(_incoming).where(_incoming.c.peer == peer, _incoming.c.ref == ref)).first()
+    return None if row is None else _incoming_of(row)
+
+
+def incoming_of(reading: Reading, listings: Collection[str]) -> list[Incoming]:
+    """Everything that came in for these listings."""
+    return [_incoming_of(row) for row in reading.execute(select(_incoming).where(_incoming.c.listing.in_(listings)))]
+
+
+def incoming_from(reading: Reading, peer: str) -> list[Incoming]:
+    """Everything that came from a peer."""
+    return [_incoming_of(row) for row in reading.execute(select(_incoming).where(_incoming.c.peer == peer))]
+
+
+def asked_from(reading: Reading, peer: str) -> list[Asked]:
+    """Everything that was asked of a peer."""
+    return [_asked_of(row) for row in reading.execute(select(_asked).where(_asked.c.peer == peer))]
+
+
+def waiting_for(reading: Reading, listing: str) -> list[tuple[State, str]]:
+    """(state, standing) of everything that came in for a listing."""
+    statement = select(_incoming.c.state, _incoming.c.standing).where(_incoming.c.listing == listing)
+    return [(State(row.state), row.standing) for row in reading.execute(statement)]
+
+
+def count_open(reading: Reading, listings: Collection[str], states: Sequence[State]) -> int:
+    """How many requests for these listings are in one of these states."""
+    statement = (
+        select(func.count())
+        .select_from(_incoming)
+        .where(_incoming.c.listing.in_(listings), _incoming.c.state.in_([state.value for state in states]))
+    )
+    found: int = reading.execute(statement).scalar_one()
+    return found
+
+
+def save_incoming(tx: Writing, one: Incoming) -> None:
+    """Add a request, or replace what we have of it."""
+    values = {
+        "listing": one.listing,
+        "key": one.key,
+        "alias": one.alias,
+        "handle": one.handle,
+        "standing": one.standing,
+        "consent": one.consent,
+        "state": one.state.value,
+        "until": one.until,
+        "sent": one.sent,
+        "seen": one.numbering.seen,
+        "missing": json.dumps(sorted(one.numbering.missing)),
+        "came": one.came,
+        "final_day": one.final_day,
+    }
+    same = (_incoming.c.peer == one.peer) & (_incoming.c.ref == one.ref)
+    if tx.execute(update(_incoming).where(same).values(values)).rowcount == 0:
+        tx.execute(_incoming.insert().values(peer=one.peer, ref=one.ref, **values))
+
+
+def remove_incoming(tx: Writing, peer: str, refs: Collection[str]) -> int:
+    """Requests with their letters and what came early; returns how many there were."""
+    remove_letters(tx, [place_of(peer, ref) for ref in refs])
+    tx.execute(delete(_early).where(_early.c.peer == peer, _early.c.ref.in_(refs), _early.c.n > 0))
+    return tx.execute(delete(_incoming).where(_incoming.c.peer == peer, _incoming.c.ref.in_(refs))).rowcount
+
+
+# Letters.
+
+
+def letters(reading: Reading, place: str) -> list[Letter]:
+    """Everything at one place, in the order in which it was written or came, as far as days tell; then ours first."""
+    statement = select(_letter).where(_letter.c.place == place).order_by(_letter.c.day, _letter.c.n, _letter.c.ours.desc())
+    return [
+        Letter(row.id, row.place, row.type, row.ours, row.n, row.sealed, row.day) for row in reading.execute(statement)
+    ]
+
+
+def add_letter(tx: Writing, letter: Letter) -> None:
+    """One more."""
+    tx.execute(
+        _letter.insert().values(
+            id=letter.id,
+            place=letter.place,
+            type=letter.type,
+            ours=letter.ours,
+            n=letter.n,
+            sealed=letter.sealed,
+            day=letter.day,
+        )
+    )
+
+
+def remove_letters(tx: Writing, places: Sequence[str]) -> None:
+    """Everything at these places."""
+    tx.execute(delete(_letter).where(_letter.c.place.in_(places)))
+
+
+# Early messages.
+
+
+def keep_early(tx: Writing, early: Early) -> None:
+    """Keep one; the same again changes nothing."""
+    same = (_early.c.peer == early.peer) & (_early.c.ref == early.ref) & (_early.c.n == early.n)
+    if tx.execute(select(_early.c.n).where(same)).first() is None:
+        tx.execute(
+            _early.insert().values(
+                peer=early.peer, ref=early.ref, n=early.n, body=early.body, kept_until=early.kept_until
+            )
+        )
+
+
+def early_of(reading: Reading, peer: str, ref: str) -> list[Early]:
+    """What came early about one request, by number."""
+    statement = select(_early).where(_early.c.peer == peer, _early.c.ref == ref).order_by(_early.c.n)
+    return [Early(row.peer, row.ref, row.n, row.body, row.kept_until) for row in reading.execute(statement)]
+
+
+def count_early(reading: Reading, peer: str) -> int:
+    """How many of a peer's messages are kept."""
+    statement = select(func.count()).select_from(_early).where(_early.c.peer == peer, _early.c.n > 0)
+    found: int = reading.execute(statement).scalar_one()
+    return found
+
+
+def take_early(tx: Writing, early: Early) -> None:
+    """It applied, or is dropped."""
+    same = (_early.c.peer == early.peer) & (_early.c.ref == early.ref) & (_early.c.n == early.n)
+    tx.execute(delete(_early).where(same))
+
+
+def overdue_early(reading: Reading, now: int) -> list[Early]:
+    """Kept longer than they are."""
+    return [
+        Early(row.peer, row.ref, row.n, row.body, row.kept_until)
+        for row in reading.execute(select(_early).where(_early.c.kept_until <= now).limit(1_000))
+    ]
+
+
+# Erasures.
+
+
+def add_erasure(tx: Writing, ref: str, peer: str, *, now: int) -> None:
+    """A community was asked to delete."""
+    if tx.execute(select(_erasure.c.ref).where(_erasure.c.ref == ref)).first() is None:
+        tx.execute(_erasure.insert().values(ref=ref, peer=peer, asked=now, receipt=None))
+
+
+def confirm_erasure(tx: Writing, refs: Collection[str], peer: str, receipt: str) -> int:
+    """It says that it did; returns for how many of these requests we had asked."""
+    mine = (_erasure.c.ref.in_(refs)) & (_erasure.c.peer == peer)
+    return tx.execute(update(_erasure).where(mine).values(receipt=receipt)).rowcount
+
+
+def erasures_of(reading: Reading, refs: Collection[str]) -> list[Erasure]:
+    """Those about these requests."""
+    statement = select(_erasure).where(_erasure.c.ref.in_(refs))
+    return [Erasure(row.ref, row.peer, row.asked, row.receipt) for row in reading.execute(statement)]
+
+
+# By schedule.
+
+_OPEN: Final = [state.value for state in State if state not in FINAL]
+
+
+def past_until(reading: Reading, now: int) -> tuple[list[Asked], list[Incoming]]:
+    """Open requests whose date has passed."""
+    mine = select(_asked).where(_asked.c.state.in_(_OPEN), _asked.c.until <= now)
+    theirs = select(_incoming).where(_incoming.c.state.in_(_OPEN), _incoming.c.until <= now)
+    return (
+        [_asked_of(row) for row in reading.execute(mine)],
+        [_incoming_of(row) for row in reading.execute(theirs)],
+    )
+
+
+def ended_before(reading: Reading, day: int) -> tuple[list[Asked], list[Incoming]]:
+    """Requests that ended before a day."""
+    mine = select(_asked).where(_asked.c.final_day < day)
+    theirs = select(_incoming).where(_incoming.c.final_day < day)
+    return (
+        [_asked_of(row) for row in reading.execute(mine)],
+        [_incoming_of(row) for row in reading.execute(theirs)],
+    )
+
+
+def forget_erasures(tx: Writing, *, before: int) -> None:
+    """Drop what was asked before an instant, answered or not."""
+    tx.execute(delete(_erasure).where(_erasure.c.asked < before))
