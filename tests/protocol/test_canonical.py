@@ -193,6 +193,7 @@ def nested(depth: int) -> list[Any]:
         ("\ud800", Code.JSON_SURROGATE),
         ({"\udc00": 1}, Code.JSON_SURROGATE),
         (nested(8), Code.JSON_DEPTH),
+        ({"a": {"a": {"a": {"a": {"a": {"a": {"a": {"a": {}}}}}}}}}, Code.JSON_DEPTH),
     ],
 )
 def test_nothing_is_written_that_would_not_be_read(value: Any, code: Code) -> None:

@@ -112,6 +112,11 @@ def test_a_page_that_is_too_long_is_not_read() -> None:
     assert code_of(b"\n" * (limits.PAGE_BYTES + 1)) is Code.TOO_LARGE
 
 
+def test_a_record_of_the_greatest_length_is_read() -> None:
+    (got,) = read_page(HEADER + text_of(1, A, b"x" * limits.RECORD_BYTES)).entries
+    assert len(got.line or b"") == limits.RECORD_BYTES
+
+
 def test_a_full_page_is_read() -> None:
     ids = sorted(RecordId(base64url.encode(number.to_bytes(16, "big"))) for number in range(limits.PAGE_LINES))
     page = read_page(HEADER + b"".join(text_of(1, id_, b"{}") for id_ in ids))

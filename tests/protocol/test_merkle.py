@@ -165,6 +165,14 @@ def test_an_inner_node_cannot_be_shown_as_a_record() -> None:
         assert code_of(check_inclusion, tree.root, forged[:16], forged[16:48], Proof(())) is Code.PROOF
 
 
+def test_a_tree_that_branches_twice_at_one_bit_proves_nothing() -> None:
+    id_, digest, side = bytes(16), sha256(b"line").digest(), bytes(32)
+    inner = sha256(b"\x01\x05" + leaf_hash(id_, digest) + side).digest()
+    crooked = sha256(b"\x01\x05" + inner + side).digest()
+    check_inclusion(inner, id_, digest, Proof(((5, side),)))
+    assert code_of(check_inclusion, crooked, id_, digest, Proof(((5, side), (5, side)))) is Code.PROOF
+
+
 @pytest.mark.parametrize(("id_length", "hash_length"), [(15, 32), (17, 32), (16, 31), (16, 33), (0, 0)])
 def test_an_id_and_a_hash_have_their_length(id_length: int, hash_length: int) -> None:
     id_, digest = bytes(id_length), bytes(hash_length)

@@ -120,11 +120,12 @@ def test_more_heads_than_one_answer_holds_are_fetched_in_turn() -> None:
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_whoever_was_away_longer_than_heads_are_kept_can_still_follow(kept: bool) -> None:
+@pytest.mark.parametrize("longer", [0, limits.DAY])
+def test_whoever_was_away_longer_than_heads_are_kept_can_still_follow(kept: bool, longer: int) -> None:
     node = FakeNode.with_listings()
     replica = Replica.copy_of(node)
     node.publish()
-    node.now += limits.HEADS_KEPT + limits.DAY
+    node.now += limits.HEADS_KEPT + longer
     if kept:
         node.publish()
         node.publish()
