@@ -43,6 +43,27 @@ async def resolve(host: str, port: int) -> list[str]:
     return [str(entry[4][0]) for entry in found]
 
 
+class _Stream(httpcore.AsyncNetworkStream):
+    """A connection that is closed also when the deadline falls into its handshake: httpcore would leave the socket open."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+        self._inner = inner
+        self.read, self.write, self.aclose = inner.read, inner.write, inner.aclose  # type: ignore[method-assign]
+        self.get_extra_info = inner.get_extra_info  # type: ignore[method-assign]
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            await self._inner.aclose()
+            raise
+
+
 class _VettedNetwork(httpcore.AsyncNetworkBackend):
     """Connects to vetted addresses only; the name stays for TLS and Host."""
 
@@ -61,7 +82,7 @@ class _VettedNetwork(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         vet_port(port, allow_loopback=self._allow_loopback)
         address = vet(await self._resolver(host, port), allow_loopback=self._allow_loopback)
-        return await self._inner.connect_tcp(str(address), port, timeout, local_address, socket_options)
+        return _Stream(await self._inner.connect_tcp(str(address), port, timeout, local_address, socket_options))
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
@@ -71,6 +92,7 @@ class OutboundHttp:
     """The real way out. One a process: building a TLS context costs 18 ms."""
 
     def __init__(self, *, allow_loopback: bool = False, resolver: Resolver = resolve) -> None:
+        self._allow_loopback = allow_loopback
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(),
             max_connections=_CONNECTIONS,
@@ -87,10 +109,8 @@ class OutboundHttp:
             raise Refused(Code.UNREACHABLE, "no whole answer came in time") from None
 
     async def _exchange(self, request: HttpRequest) -> HttpResponse:
-        parts = urlsplit(request.url)
-        if parts.username or parts.password or not parts.hostname:
-            raise Refused(Code.ADDRESS, "an address with a user name, or without a host")
-        headers = [(b"Host", parts.netloc.encode("ascii")), (b"Accept-Encoding", b"identity")]
+        host = _host(request.url, plain=self._allow_loopback)
+        headers = [(b"Host", host), (b"Accept-Encoding", b"identity")]
         headers += [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
         if request.body is not None:
             headers.append((b"Content-Length", str(len(request.body)).encode("ascii")))
@@ -111,3 +131,20 @@ class OutboundHttp:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._pool.aclose()
+
+
+def _host(url: str, *, plain: bool) -> bytes:
+    """What stands in `Host`. `plain`: whether http without TLS may be. Raises `Refused` (`address`)."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.netloc.encode("ascii"), parts.port
+    except ValueError:
+        raise Refused(Code.ADDRESS, "not an address") from None
+    if (
+        parts.scheme not in (("https", "http") if plain else ("https",))
+        or "@" in parts.netloc
+        or not parts.hostname
+        or port == 0
+    ):
+        raise Refused(Code.ADDRESS, "an address of another kind, with a user name, or without a host")
+    return host

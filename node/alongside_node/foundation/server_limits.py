@@ -20,7 +20,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._head_bytes = 0
+        self._head_bytes, self._last = 0, b""
         self._in_head = True
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -37,9 +37,11 @@ class LimitedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Count bytes while a head is coming in."""
         if self._in_head:
-            self._head_bytes += len(data)
-            # One read may hold a small head and much of a body; only a head that is still open after it is too long.
-            if self._head_bytes > limits.HEADER_BYTES and b"\r\n\r\n" not in data[: limits.HEADER_BYTES]:
+            seen = self._last + data  # the end of a head may come in two reads
+            end = seen.find(b"\r\n\r\n")
+            self._head_bytes += len(data) if end < 0 else end + 4 - len(self._last)
+            self._last = seen[-3:]
+            if self._head_bytes > limits.HEADER_BYTES:
                 self._close()
                 return
         super().data_received(data)
@@ -51,7 +53,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is whole: now the rest has its time."""
-        self._in_head, self._head_bytes = False, 0
+        self._in_head, self._head_bytes, self._last = False, 0, b""
         self._arm(REQUEST_SECONDS)
         super().on_headers_complete()
 
