@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
 
 from alongside_node import migrations
 from alongside_node.app import Node
@@ -206,7 +205,7 @@ class Community:
         self.world.network.apps[self.origin] = self.app
 
     def make_app(self) -> Any:
-        return Starlette(routes=self.node.federation_routes())
+        return self.node.asgi()
 
     def stop(self) -> None:
         self.world.network.apps.pop(self.origin, None)

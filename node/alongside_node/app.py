@@ -1,7 +1,7 @@
-"""The one place where a node is put together: settings, database, keys, loops, web server.
+"""The one place where a node is put together: settings, database, keys, loops, pages.
 
-`Node.open` builds everything and starts nothing; `running` runs the loops; `serve` also listens. Nothing is global, so many nodes
-live in one process: the tests' world, the demo.
+`Node.open` builds everything and starts nothing; `running` runs the loops; `asgi` is what a web server is given. Nothing is global,
+so many nodes live in one process, as the tests' world does.
 """
 
 import secrets
@@ -9,13 +9,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from alongside_node import migrations
 from alongside_node.delivery import actions as delivery
 from alongside_node.delivery.actions import Outgoing
 from alongside_node.directory import following, serve
 from alongside_node.directory.following import Replicas, Ways
+from alongside_node.directory.gazetteer import Gazetteer
 from alongside_node.directory.publishing import OwnDirectory
 from alongside_node.entrypoints import acts, federation
 from alongside_node.entrypoints.duties import Duties, Duty
@@ -26,6 +31,11 @@ from alongside_node.entrypoints.outbox_sender import Mail, OutboxSender
 from alongside_node.entrypoints.pacing import Nudge
 from alongside_node.entrypoints.received_worker import ReceivedWorker
 from alongside_node.entrypoints.sync_loop import Following, SyncLoop
+from alongside_node.entrypoints.web import site as pages
+from alongside_node.entrypoints.web.armour import Armour
+from alongside_node.entrypoints.web.fleeting import Fleeting
+from alongside_node.entrypoints.web.rendering import Pages
+from alongside_node.entrypoints.web.visitor import Site
 from alongside_node.entrypoints.worker import Worker
 from alongside_node.foundation.clock import Clock, SystemClock
 from alongside_node.foundation.database import Database, Reading, Writing
@@ -175,6 +185,37 @@ class Node:
             return serve.heads(reading, doc=doc, first=first, last=last)
 
         return federation.routes(self.doors(), changes, heads)
+
+    def site(self) -> Site:
+        """What the pages stand on."""
+        return Site(
+            edge=self.edge,
+            settings=self.settings,
+            pages=Pages(),
+            derivation=members.Derivation(),
+            searches=Fleeting(self.world.clock, self.world.random),
+            pending=Fleeting(self.world.clock, self.world.random),
+            gazetteer=Gazetteer(self.settings.data_dir / "towns.sqlite3"),
+            outbound=self.world.outbound,
+        )
+
+    def asgi(self) -> ASGIApp:
+        """The endpoints for peers and the pages, as one application."""
+        site, doors = self.site(), self.federation_routes()
+
+        async def nothing(request: Request, _: Exception) -> Response:
+            return await pages.nothing(site, request)
+
+        application = Starlette(
+            routes=[*doors, *pages.routes(site)], exception_handlers={404: nothing, 405: nothing}
+        )
+        return Armour(
+            application,
+            origin=self.settings.origin,
+            neutral_site=self.settings.neutral_site,
+            secure=site.secure,
+            apart_from=[route.path for route in doors],
+        )
 
     def _agreed(self) -> None:
         self.book.forget()

@@ -280,6 +280,26 @@ def followed(reading: Reading) -> list[str]:
     return list(set(store.active_generations(reading).values()))
 
 
+@dataclass(frozen=True)
+class Freshness:
+    """How our copy of a directory is. Instants in Unix seconds; 0: never. `code`: why the last synchronisation was refused."""
+
+    checked: int
+    exp: int
+    listings: int
+    set_aside: int
+    code: str | None
+
+
+def state_of(reading: Reading, node: str) -> Freshness:
+    """How our copy of a peer's directory is."""
+    replica, generation = store.replica(reading, node), store.active_generation(reading, node)
+    used, aside = (0, 0) if generation is None else store.count_entries(reading, generation)
+    if replica is None:
+        return Freshness(0, 0, used, aside, None)
+    return Freshness(replica.checked, replica.exp, max(used - 1, 0), aside, replica.code)
+
+
 def purge(tx: Writing, now: int) -> None:
     """Let go of directories whose node has signed nothing for 30 days after its last head ended."""
     for peer, replica in store.replicas(tx).items():

@@ -7,6 +7,7 @@ computed outside any transaction and stored, in one, only if nothing it covers c
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
 from typing import Final
 
 from alongside_node.foundation.clock import Clock
@@ -66,6 +67,13 @@ def _leave(tx: Writing, record_id: RecordId) -> None:
 def _own_generation(tx: Writing, node: NodeId) -> int:
     found = store.active_generation(tx, node)
     return store.new_generation(tx, node, active=True) if found is None else found
+
+
+def valid_until(reading: Reading, node: NodeId, record_id: str) -> date | None:
+    """The last day on which one of our records is shown, unless it is confirmed; None when it is not in the directory."""
+    generation = store.active_generation(reading, node)
+    rows = [] if generation is None else store.entries_by_id(reading, generation, [record_id])
+    return date(1970, 1, 1) + timedelta(days=rows[0].last_day) if rows else None
 
 
 class OwnDirectory:

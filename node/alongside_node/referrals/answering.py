@@ -87,6 +87,11 @@ def waiting(reading: Reading, person: Person) -> int:
     return store.count_open(reading, mine, [State.OFFERED]) if mine else 0
 
 
+def count_waiting(reading: Reading, listing: str) -> int:
+    """How many requests wait for an answer about one listing."""
+    return store.count_open(reading, [listing], [State.OFFERED])
+
+
 def rows(reading: Reading, person: Person) -> list[Incoming]:
     """Everything that came in for what this person offers; what waits for an answer first."""
     mine = [offering.id for offering in listings.of_member(reading, person.member.id)]

@@ -166,6 +166,24 @@ def _remembered(raw: bytes) -> Remembered:
     )
 
 
+def about_to_leave(to: Addressee, fields: Mapping[Field, str], *, until: int) -> Remembered:
+    """What a request would hold, to be shown before anything is sealed: it has no keys yet."""
+    return Remembered(
+        node=to.recipient.node,
+        listing=to.recipient.listing,
+        title=to.listing.title,
+        lang=to.listing.lang,
+        community=to.community,
+        readers=tuple(holder.name for holder in to.listing.holders if holder.name) or (to.listing.by,),
+        fields=fields,
+        commitments=to.recipient.commitments,
+        until=until,
+        reply=b"",
+        secret=b"",
+        handle="",
+    )
+
+
 @dataclass(frozen=True)
 class Asking:
     """A request that was sealed and waits for its transaction."""
@@ -198,16 +216,9 @@ def prepare(
     today = rules.day(now)
     if not handle or today - since > limits.HANDLE_LIFE // limits.DAY:
         handle, since = base64url.encode(random(HANDLE_BYTES)), today
-    remembered = Remembered(
-        node=recipient.node,
-        listing=recipient.listing,
-        title=to.listing.title,
-        lang=to.listing.lang,
-        community=to.community,
-        readers=tuple(holder.name for holder in to.listing.holders if holder.name) or (to.listing.by,),
-        fields=fields,
+    remembered = replace(
+        about_to_leave(to, fields, until=until),
         commitments=base64url.decode(shown),
-        until=until,
         reply=SealPrivateKey.generate(random).raw,
         secret=random(SECRET_BYTES),
         handle=handle,

@@ -10,7 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-_SOURCE: Final = Path(__file__).parent / "static" / "alongside.css"
+STATIC: Final = Path(__file__).parent / "static"
+
+_SOURCE: Final = STATIC / "alongside.css"
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AROUND: Final = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")
 

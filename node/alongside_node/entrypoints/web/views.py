@@ -26,11 +26,15 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who looks at the page. `incoming` counts what waits for their answer, and is shown to nobody else."""
+    """Who looks at the page. `incoming` counts what waits for their answer, and is shown to nobody else.
+
+    `member`: False for somebody who asked without an account, and has only their requests here.
+    """
 
     name: str
     steward: bool = False
     incoming: int = 0
+    member: bool = True
 
 
 class Notice(StrEnum):

@@ -1,0 +1,255 @@
+"""The pages of what somebody offers or looks for: writing, seeing it as others would, publishing, resting, taking it down.
+
+Nothing is published before its people have answered who may be called, and have said that they want to be listed.
+"""
+
+from functools import cache
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from starlette.responses import Response
+
+from alongside_node.directory import publishing
+from alongside_node.entrypoints import acts
+from alongside_node.foundation.database import Reading
+from alongside_node.identity import actions as identity
+from alongside_node.listings import actions as listings
+from alongside_node.listings.actions import Move, NotPossibleError, Offering, State, StillMissingError
+from alongside_node.members.actions import Act
+from alongside_node.peers import actions as peers
+from alongside_node.referrals import answering
+from alongside_protocol.listing import Audience, Listing, is_open
+
+from . import listing_form
+from .views import Choice, Form, Notice, OfferingView, ResultView
+from .visitor import NothingHereError, Visitor
+
+_FIELD_OF: Final = {
+    "commitments.written_down": "written_down",
+    "commitments.kept_days": "kept_days",
+    "commitments.mandated_reporter": "mandated_reporter",
+    "commitments.given_by": "given_by",
+    "commitments.would_pass_on": "would_pass_on",
+}
+
+
+@cache
+def _zones() -> tuple[Choice, ...]:
+    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/")))
+    return tuple(Choice(name, name.replace("_", " ").replace("/", ", ")) for name in names)
+
+
+async def mine(visitor: Visitor) -> Response:
+    """Everything this person keeps."""
+    person, now = visitor.may(Act.OFFER), visitor.now
+
+    def look(reading: Reading) -> list[OfferingView]:
+        offerings = listings.of_member(reading, person.member.id)
+        return [_view(reading, visitor, offering, now) for offering in offerings]
+
+    views = await visitor.edge.read(look)
+    views.sort(key=lambda view: (view.state != "draft" and view.confirm_by is None, view.title.casefold()))
+    return visitor.page("my_offerings", offerings=tuple(views))
+
+
+def _view(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> OfferingView:
+    members = offering.members
+    missing = () if offering.state is not State.DRAFT else _missing(reading, visitor, offering, now)
+    due = publishing.valid_until(reading, visitor.me, offering.id)
+    waiting = answering.count_waiting(reading, offering.id)
+    return OfferingView(
+        id=offering.id,
+        direction=str(members.get("direction", "offer")),
+        type=str(members.get("type", "")),
+        title=str(members.get("title", "")),
+        lang=str(members.get("lang", "")),
+        audience=str(members.get("audience", "anyone")),
+        state=offering.state.value,
+        missing=missing,
+        confirm_by=due if due is not None and (due - visitor.today).days <= _CONFIRM_AHEAD else None,
+        waiting=waiting,
+    )
+
+
+_CONFIRM_AHEAD: Final = 14
+
+
+def _missing(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> tuple[str, ...]:
+    key = acts.place_key(visitor.edge.keys(), offering.id)
+    return listings.missing(reading, offering, now=now, place_key=key)
+
+
+async def new(visitor: Visitor) -> Response:
+    """What kind of thing, then the form."""
+    person = visitor.may(Act.OFFER)
+    direction = "need" if visitor.request.query_params.get("direction") == "need" else "offer"
+    kind = visitor.request.query_params.get("type", "")
+    if not kind:
+        return visitor.page("new_listing", direction=direction, type_choices=None)
+    values: dict[str, Any] = {
+        "direction": direction,
+        "type": kind,
+        "lang": visitor.lang,
+        "by": person.member.name,
+        "languages": (visitor.lang,),
+        "ages": "adults",
+        "room": "open",
+        "waiting": "3",
+        "guests": "1",
+        "audience": "here" if direction == "need" else "federated",
+        "given_by": "the_holder",
+        "exchange": "free",
+    }
+    return _edit_page(visitor, Form(values), direction, None)
+
+
+def _edit_page(visitor: Visitor, form: Form, direction: str, offering_id: str | None, status: int = 200) -> Response:
+    return visitor.page(
+        "edit_listing",
+        status=status,
+        form=form,
+        direction=direction,
+        offering_id=offering_id,
+        language_choices=visitor.language_choices,
+        zone_choices=_zones(),
+        type_choices=None,
+    )
+
+
+async def create(visitor: Visitor) -> Response:
+    """Keep a new draft."""
+    person = visitor.may(Act.OFFER)
+    members, problems = listing_form.read(visitor)
+    if problems:
+        return _edit_page(visitor, visitor.form(problems), members["direction"], None, 422)
+    listing = await acts.draft(visitor.edge, person, members, name=members["by"] or person.member.name)
+    return _on(visitor, listing)
+
+
+def _on(visitor: Visitor, listing: str) -> Response:
+    if visitor.text("then") == "preview":
+        return visitor.go(f"/offerings/{listing}/preview")
+    return visitor.go("/offerings", Notice.SAVED)
+
+
+async def _kept(visitor: Visitor) -> Offering:
+    person, listing = visitor.may(Act.OFFER), visitor.path("listing")
+    offering = await visitor.edge.read(lambda reading: listings.keeps(reading, listing, person.member.id))
+    if offering is None:
+        raise NothingHereError
+    return offering
+
+
+async def edit(visitor: Visitor) -> Response:
+    """The form of what stands there."""
+    offering = await _kept(visitor)
+    direction = str(offering.members.get("direction", "offer"))
+    return _edit_page(visitor, Form(listing_form.fields(offering.members)), direction, offering.id)
+
+
+async def save(visitor: Visitor) -> Response:
+    """Keep what was written. What is published stays complete: an edit that would leave it incomplete is shown again."""
+    offering = await _kept(visitor)
+    members, problems = listing_form.read(visitor, offering.members)
+    if not problems:
+        try:
+            await acts.change(visitor.edge, visitor.somebody(), offering.id, Move.EDIT, members)
+        except StillMissingError as still:
+            problems = {_field_of(code): "required" for code in still.codes}
+    if problems:
+        return _edit_page(visitor, visitor.form(problems), members["direction"], offering.id, 422)
+    if offering.state is not State.DRAFT:
+        return visitor.go("/offerings", Notice.SAVED)
+    return _on(visitor, offering.id)
+
+
+def _field_of(code: str) -> str:
+    return _FIELD_OF.get(code, "call_all" if code.startswith("commitments") else code.partition(".")[0])
+
+
+async def preview(visitor: Visitor) -> Response:
+    """As others would see it, and who could read it."""
+    return await _preview_page(visitor, await _kept(visitor), {})
+
+
+async def _preview_page(visitor: Visitor, offering: Offering, problems: dict[str, str]) -> Response:
+    now = visitor.now
+    key = acts.place_key(visitor.edge.keys(), offering.id)
+
+    def look(reading: Reading) -> Any:
+        try:
+            listing = listings.completed(reading, offering, now=now, place_key=key)
+        except StillMissingError as still:
+            return None, still.codes, None, ()
+        profile = identity.standing_community(reading).profile
+        reached = [peers.find(reading, node) for node in peers.sources(reading)] if listing.audience is not Audience.HERE else []
+        readers = (profile.name, *(peer.name for peer in reached if peer is not None))
+        return listing, (), _view(reading, visitor, offering, now), readers
+
+    listing, codes, view, readers = await visitor.edge.read(look)
+    if listing is None:
+        form = Form(listing_form.fields(offering.members), {_field_of(code): "form" for code in codes})
+        direction = str(offering.members.get("direction", "offer"))
+        return _edit_page(visitor, form, direction, offering.id, 422)
+    return visitor.page(
+        "preview_listing",
+        status=422 if problems else 200,
+        offering=view,
+        result=_as_result(visitor, offering.id, listing, readers[0]),
+        readers=readers,
+        form=visitor.form(problems),
+    )
+
+
+def _as_result(visitor: Visitor, listing_id: str, listing: Listing, community: str) -> ResultView:
+    return ResultView(
+        listing=listing,
+        community=community,
+        is_own=True,
+        url=f"/listings/{visitor.me}/{listing_id}",
+        confirmed_days=0,
+        open_now=is_open(listing, visitor.now),
+    )
+
+
+async def publish(visitor: Visitor) -> Response:
+    """Publish it: who does so says that they want to be listed."""
+    offering = await _kept(visitor)
+    if visitor.text("listed") != "yes" and offering.state is State.DRAFT:
+        return await _preview_page(visitor, offering, {"listed": "agree"})
+    try:
+        await acts.change(visitor.edge, visitor.somebody(), offering.id, Move.PUBLISH)
+    except StillMissingError:
+        return await _preview_page(visitor, offering, {})
+    return visitor.go("/offerings", Notice.PUBLISHED)
+
+
+async def _move(visitor: Visitor, move: Move, said: Notice) -> Response:
+    offering = await _kept(visitor)
+    try:
+        await acts.change(visitor.edge, visitor.somebody(), offering.id, move)
+    except NotPossibleError:
+        return visitor.go("/offerings")
+    except StillMissingError:
+        return visitor.go(f"/offerings/{offering.id}/edit")
+    return visitor.go("/offerings", said)
+
+
+async def rest(visitor: Visitor) -> Response:
+    """One tap: nobody can ask until it is open again."""
+    return await _move(visitor, Move.REST, Notice.RESTING)
+
+
+async def reopen(visitor: Visitor) -> Response:
+    """Open again."""
+    return await _move(visitor, Move.REOPEN, Notice.OPEN_AGAIN)
+
+
+async def confirm(visitor: Visitor) -> Response:
+    """It is still right."""
+    return await _move(visitor, Move.CONFIRM, Notice.CONFIRMED)
+
+
+async def withdraw(visitor: Visitor) -> Response:
+    """Take it down, here and everywhere."""
+    return await _move(visitor, Move.WITHDRAW, Notice.TAKEN_DOWN)

@@ -1,0 +1,353 @@
+"""The pages of asking: exactly what would leave, sending it, and everything one can do with it afterwards (experience.md).
+
+Somebody without an account is given seven words before anything is sent; they open the answer later. What is shown before sending is what
+`asking.prepare` seals, pinned to the promises that stood on that page.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from starlette.responses import Response
+
+from alongside_node.directory import searching
+from alongside_node.entrypoints import acts
+from alongside_node.foundation.database import Reading
+from alongside_node.members import actions as members
+from alongside_node.members import words as seven
+from alongside_node.members.actions import Act, Person, Role
+from alongside_node.referrals import asking
+from alongside_node.referrals.rules import DEFAULT_DAYS, LONGEST_DAYS
+from alongside_protocol import limits
+from alongside_protocol.consent import FIELD_CHARACTERS, Field
+from alongside_protocol.errors import Code, Refused
+from alongside_protocol.identifiers import RecordId
+from alongside_protocol.referral import Move, State
+
+from . import shown
+from .looking import as_result, look_at
+from .views import Choice, Form, Notice, Suggestion
+from .visitor import NothingHereError, Visitor
+
+_DAYS: Final = ("3", "7", "14", "30")
+_PAUSED: Final = frozenset({State.PAUSED, State.PAUSED_WAITLISTED})
+
+
+@dataclass(frozen=True)
+class _Keeping:
+    """Seven words that were shown and are not in use yet."""
+
+    words: tuple[str, ...]
+    lang: str
+
+
+def _fields(visitor: Visitor) -> tuple[dict[Field, str], dict[str, str]]:
+    """(what would leave, what needs another look)."""
+    problems = {}
+    found: dict[Field, str] = {}
+    for name, longest in FIELD_CHARACTERS.items():
+        text = visitor.text(name.value)
+        if len(text) > longest:
+            problems[name.value] = "too_long"
+        if text:
+            found[name] = text
+    if Field.WORDS not in found:
+        problems["words"] = "required"
+    return found, problems
+
+
+def _until(visitor: Visitor) -> int:
+    days = visitor.text("days")
+    number = int(days) if days.isascii() and days.isdecimal() and len(days) <= 2 else DEFAULT_DAYS  # noqa: PLR2004
+    return visitor.now - visitor.now % limits.DAY + (min(max(number, 1), LONGEST_DAYS) + 1) * limits.DAY - 1
+
+
+async def _addressee(visitor: Visitor) -> asking.Addressee:
+    node, listing_id = visitor.path("node"), visitor.path("listing")
+    keyring, viewer, now = visitor.edge.keys(), visitor.viewer, visitor.now
+    return await visitor.edge.read(
+        lambda reading: asking.addressee(reading, keyring, node, listing_id, viewer, now=now)
+    )
+
+
+async def _open_to(visitor: Visitor) -> Any:
+    """The listing, when this visitor may ask there. Raises `NothingHereError`."""
+    visitor.must(Act.ASK)
+    looked = await look_at(visitor)
+    if looked.blocked is not None:
+        raise NothingHereError
+    return as_result(visitor, looked)
+
+
+def _write_page(visitor: Visitor, result: Any, form: Form, status: int = 200) -> Response:
+    return visitor.page(
+        "ask",
+        status=status,
+        result=result,
+        form=form,
+        ask_url=f"{result.url}/ask",
+        day_choices=visitor.days_ahead(_DAYS),
+        language_choices=visitor.language_choices,
+    )
+
+
+async def write(visitor: Visitor) -> Response:
+    """Writing a request."""
+    result = await _open_to(visitor)
+    return _write_page(visitor, result, Form({"days": str(DEFAULT_DAYS)}))
+
+
+async def change(visitor: Visitor) -> Response:
+    """Back to writing, with what was written."""
+    return _write_page(visitor, await _open_to(visitor), visitor.form())
+
+
+async def confirm(visitor: Visitor) -> Response:
+    """Exactly what would leave; nothing has."""
+    result = await _open_to(visitor)
+    fields, problems = _fields(visitor)
+    if problems:
+        return _write_page(visitor, result, visitor.form(problems), 422)
+    return await _confirm_page(visitor, result, fields, {})
+
+
+async def _confirm_page(
+    visitor: Visitor, result: Any, fields: dict[Field, str], problems: dict[str, str]
+) -> Response:
+    to = await _addressee(visitor)
+    words: tuple[str, ...] = ()
+    lang, pending = seven.language_of(visitor.lang), ""
+    if visitor.person is None:
+        kept = visitor.site.pending.find(visitor.text("pending"))
+        if isinstance(kept, _Keeping):
+            words, lang, pending = kept.words, kept.lang, visitor.text("pending")
+        else:
+            words = seven.generate(visitor.lang, visitor.edge.random)
+            pending = visitor.site.pending.keep(_Keeping(words, lang))
+    remembered = asking.about_to_leave(to, fields, until=_until(visitor))
+    return visitor.page(
+        "ask_confirm",
+        status=422 if problems else 200,
+        result=result,
+        consent=shown.consent(remembered, _standing(visitor)),
+        ask_url=f"{result.url}/ask",
+        form=visitor.form(problems),
+        promises_hash=to.shown,
+        words_to_keep=words,
+        words_lang=lang,
+        pending=pending,
+    )
+
+
+def _standing(visitor: Visitor) -> str:
+    return "guest" if visitor.role in (None, Role.GUEST) else "member"
+
+
+async def send(visitor: Visitor) -> Response:
+    """Send it: exactly what was shown, pinned to the promises that were shown."""
+    result = await _open_to(visitor)
+    fields, problems = _fields(visitor)
+    if problems:
+        return _write_page(visitor, result, visitor.form(problems), 422)
+    if visitor.text("agree") != "yes":
+        problems["agree"] = "agree"
+    if visitor.person is None and visitor.text("kept") != "yes":
+        problems["kept"] = "agree"
+    keeping = visitor.site.pending.find(visitor.text("pending")) if visitor.person is None else None
+    if visitor.person is None and not isinstance(keeping, _Keeping):
+        problems["kept"] = "agree"  # the words that were shown are gone: others are shown now
+    if problems:
+        return await _confirm_page(visitor, result, fields, problems)
+    to = await _addressee(visitor)
+    person, cookie = visitor.person, ""
+    if person is None:
+        person, cookie = await _guest(visitor, cast("_Keeping", keeping))
+    asker = person
+    try:
+        ref = await acts.ask(visitor.edge, asker, to, fields, shown=visitor.text("promises"), until=_until(visitor))
+    except Refused as refused:
+        if cookie:
+            await visitor.edge.write(lambda tx: members.remove(tx, asker.member.id))
+        if refused.code is not Code.CONSENT_COMMITMENTS:
+            raise
+        # They changed what they promise while this was read: shown again, and asked again.
+        return await _confirm_page(visitor, result, fields, {"agree": "agree"})
+    visitor.site.pending.take(visitor.text("pending"))
+    response = visitor.go(f"/requests/{ref}", Notice.SENT)
+    return visitor.sign_in(response, cookie) if cookie else response
+
+
+async def _guest(visitor: Visitor, keeping: _Keeping) -> tuple[Person, str]:
+    """Somebody without an account, whose words open what they asked from now on; (who, their session)."""
+    edge, now = visitor.edge, visitor.now
+    derived = await visitor.site.derivation.derive(" ".join(keeping.words), edge.keys().words_salt)
+    joining = members.prepare(
+        derived, node=edge.me, name="", role=Role.GUEST, lang=keeping.lang, now=now, random=edge.random
+    )
+    person = Person(joining.member, joining.key)
+
+    def work(tx: Any) -> str:
+        members.add(tx, joining.member)
+        return members.begin_session(tx, person, now=now, random=edge.random)
+
+    return person, await edge.write(work)
+
+
+# Afterwards.
+
+
+async def mine(visitor: Visitor) -> Response:
+    """Everything that was asked."""
+    person = visitor.somebody()
+
+    def look(reading: Reading) -> Any:
+        threads = asking.threads(reading, person, me=visitor.me)
+        erased = asking.erased(reading, person, me=visitor.me, now=visitor.now)
+        return threads, erased, shown.names_of(reading, visitor.me)
+
+    threads, erased, names = await visitor.edge.read(look)
+    views = [shown.request(thread, me=visitor.me) for thread in threads]
+    views += [shown.deleted(one, names, me=visitor.me)[0] for one in erased]
+    return visitor.page("my_requests", requests=tuple(views))
+
+
+async def _thread(visitor: Visitor) -> asking.Thread | None:
+    person, ref = visitor.somebody(), visitor.path("ref")
+    return await visitor.edge.read(lambda reading: asking.thread(reading, person, ref, me=visitor.me))
+
+
+async def _known(visitor: Visitor) -> asking.Thread:
+    thread = await _thread(visitor)
+    if thread is None:
+        raise NothingHereError
+    return thread
+
+
+async def one(visitor: Visitor) -> Response:
+    """One request."""
+    thread = await _thread(visitor)
+    return await _deleted_page(visitor) if thread is None else await _request_page(visitor, thread, {})
+
+
+async def _deleted_page(visitor: Visitor) -> Response:
+    person, ref = visitor.somebody(), visitor.path("ref")
+
+    def look(reading: Reading) -> Any:
+        erased = asking.erased(reading, person, me=visitor.me, now=visitor.now)
+        return [one for one in erased if one.ref == ref], shown.names_of(reading, visitor.me)
+
+    erased, names = await visitor.edge.read(look)
+    if not erased:
+        raise NothingHereError
+    view, receipt = shown.deleted(erased[0], names, me=visitor.me)
+    return visitor.page(
+        "my_request",
+        request=view,
+        messages=(),
+        receipts=(receipt,),
+        suggestions=(),
+        sent=None,
+        listing_url=None,
+        promises_now=None,
+        promises_hash="",
+        form=Form(),
+    )
+
+
+async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[str, str]) -> Response:
+    remembered = thread.remembered
+    keyring, viewer, now = visitor.edge.keys(), visitor.viewer, visitor.now
+
+    def look(reading: Reading) -> Any:
+        try:
+            to = asking.addressee(reading, keyring, remembered.node, remembered.listing, viewer, now=now)
+        except Refused:
+            to = None
+        suggested = [name for said in thread.said for name in said.suggest]
+        return to, _suggestions(reading, visitor, remembered.node, suggested)
+
+    to, suggestions = await visitor.edge.read(look)
+    paused = thread.state in _PAUSED and to is not None
+    return visitor.page(
+        "my_request",
+        status=422 if problems else 200,
+        request=shown.request(thread, me=visitor.me),
+        messages=shown.messages(thread),
+        receipts=(),
+        suggestions=suggestions,
+        sent=shown.consent(remembered, _standing(visitor)),
+        listing_url=None if to is None else f"/listings/{remembered.node}/{remembered.listing}",
+        promises_now=to.listing.commitments if paused else None,
+        promises_hash=to.shown if paused else "",
+        form=visitor.form(problems),
+    )
+
+
+def _suggestions(
+    reading: Reading, visitor: Visitor, node: str, listing_ids: list[RecordId]
+) -> tuple[Suggestion, ...]:
+    found = [searching.find(reading, node, name, visitor.viewer, now=visitor.now) for name in listing_ids]
+    return tuple(
+        Suggestion(one.listing.title, one.listing.lang, f"/listings/{one.node}/{one.id}") for one in found if one is not None
+    )
+
+
+async def message(visitor: Visitor) -> Response:
+    """Write on."""
+    thread, person = await _known(visitor), visitor.somebody()
+    words = visitor.text("text")
+    if not words or len(words) > FIELD_CHARACTERS[Field.WORDS]:
+        return await _request_page(visitor, thread, {"text": "too_long" if words else "required"})
+    remembered, edge, now = thread.remembered, visitor.edge, visitor.now
+    keyring = edge.keys()
+    to = await edge.read(
+        lambda reading: asking.addressee(reading, keyring, remembered.node, remembered.listing, visitor.viewer, now=now)
+    )
+    step = asking.write_on(person, thread, to, words, keyring=keyring, now=now, random=edge.random)
+    await edge.write(lambda tx: asking.take(tx, step, now=now))
+    return visitor.go(f"/requests/{thread.row.ref}", Notice.MESSAGE_SENT)
+
+
+async def agree(visitor: Visitor) -> Response:
+    """Agree to promises that changed."""
+    thread, person = await _known(visitor), visitor.somebody()
+    if visitor.text("agree") != "yes":
+        return await _request_page(visitor, thread, {"agree": "agree"})
+    remembered, edge, now = thread.remembered, visitor.edge, visitor.now
+    keyring = edge.keys()
+    to = await edge.read(
+        lambda reading: asking.addressee(reading, keyring, remembered.node, remembered.listing, visitor.viewer, now=now)
+    )
+    try:
+        step = asking.agree_again(
+            person, thread, to, shown=visitor.text("promises"), keyring=keyring, now=now, random=edge.random
+        )
+    except Refused as refused:
+        if refused.code is Code.CONSENT_COMMITMENTS:
+            return await _request_page(visitor, thread, {"agree": "agree"})
+        raise
+    await edge.write(lambda tx: asking.take(tx, step, now=now))
+    return visitor.go(f"/requests/{thread.row.ref}", Notice.AGREED_AGAIN)
+
+
+async def _leave(visitor: Visitor, move: Move, said: Notice) -> Response:
+    thread, edge, now = await _known(visitor), visitor.edge, visitor.now
+    step = asking.leave_it(thread, move, keyring=edge.keys(), now=now, random=edge.random)
+    await edge.write(lambda tx: asking.take(tx, step, now=now))
+    return visitor.go(f"/requests/{thread.row.ref}", said)
+
+
+async def close(visitor: Visitor) -> Response:
+    """It is finished."""
+    return await _leave(visitor, Move.CLOSE, Notice.CLOSED)
+
+
+async def withdraw(visitor: Visitor) -> Response:
+    """Take it back."""
+    return await _leave(visitor, Move.WITHDRAW, Notice.WITHDRAWN)
+
+
+async def delete(visitor: Visitor) -> Response:
+    """Delete everything, here and there."""
+    thread = await _known(visitor)
+    await acts.erase(visitor.edge, thread)
+    return visitor.go(f"/requests/{thread.row.ref}", Notice.DELETED)

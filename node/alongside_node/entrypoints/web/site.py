@@ -1,0 +1,224 @@
+"""Every page with its address and who may open it, and how a request becomes an answer.
+
+One table: an address that is not in it does not exist; each row says who may come. Bodies are bounded, a form of somebody who is signed
+in carries their token, and whatever is refused becomes a page that says so without echoing anything.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import structlog
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from alongside_node.foundation.database import DatabaseUnavailableError
+from alongside_node.listings.actions import NotPossibleError
+from alongside_node.members.actions import BoxChangedError, Role
+from alongside_protocol.errors import Code, Refused
+
+from . import accounts, answers, looking, offerings, requests, stewardship
+from .armour import kept_for_good
+from .stylesheet import STATIC
+from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
+
+Handler = Callable[[Visitor], Awaitable[Response]]
+
+FORM_BYTES: Final = 64 * 1024
+FORM_FIELDS: Final = 200
+
+
+class Who(StrEnum):
+    """Who may open a page."""
+
+    EVERYBODY = "everybody"
+    SIGNED_IN = "signed_in"
+    """Also somebody who asked without an account."""
+    MEMBERS = "members"
+    STEWARDS = "stewards"
+
+
+ADMITTED: Final = {
+    Who.EVERYBODY: frozenset({None, *Role}),
+    Who.SIGNED_IN: frozenset(Role),
+    Who.MEMBERS: frozenset({Role.MEMBER, Role.STEWARD}),
+    Who.STEWARDS: frozenset({Role.STEWARD}),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address. `free`: its form needs no token, because it must work when the session is long over."""
+
+    path: str
+    who: Who
+    get: Handler | None = None
+    post: Handler | None = None
+    free: bool = False
+
+
+_E, _S, _M, _ST = Who.EVERYBODY, Who.SIGNED_IN, Who.MEMBERS, Who.STEWARDS
+_LISTING, _REQUEST, _INCOMING = "/listings/{node}/{listing}", "/requests/{ref}", "/incoming/{node}/{ref}"
+_OFFERING, _PEER = "/offerings/{listing}", "/peers/{node}"
+
+PAGES: Final = (
+    Page("/", _E, looking.front),
+    Page("/search", _E, looking.empty_search, looking.begin_search),
+    Page("/search/{search}", _E, looking.results),
+    Page("/order", _E, looking.order),
+    Page("/leaving", _E, looking.leaving),
+    Page("/leave", _E, post=looking.leave, free=True),
+    Page("/language", _E, post=looking.language),
+    Page(_LISTING, _E, looking.listing),
+    Page(f"{_LISTING}/ask", _E, requests.write, requests.confirm),
+    Page(f"{_LISTING}/ask/change", _E, post=requests.change),
+    Page(f"{_LISTING}/ask/send", _E, post=requests.send),
+    Page("/requests", _S, requests.mine),
+    Page(_REQUEST, _S, requests.one),
+    Page(f"{_REQUEST}/message", _S, post=requests.message),
+    Page(f"{_REQUEST}/agree", _S, post=requests.agree),
+    Page(f"{_REQUEST}/close", _S, post=requests.close),
+    Page(f"{_REQUEST}/withdraw", _S, post=requests.withdraw),
+    Page(f"{_REQUEST}/delete", _S, post=requests.delete),
+    Page("/incoming", _M, answers.everything),
+    Page(_INCOMING, _M, answers.one),
+    Page(f"{_INCOMING}/accept", _M, post=answers.accept),
+    Page(f"{_INCOMING}/waitlist", _M, post=answers.waitlist),
+    Page(f"{_INCOMING}/decline", _M, post=answers.decline),
+    Page(f"{_INCOMING}/message", _M, post=answers.message),
+    Page(f"{_INCOMING}/close", _M, post=answers.close),
+    Page("/offerings", _M, offerings.mine),
+    Page("/offerings/new", _M, offerings.new, offerings.create),
+    Page(f"{_OFFERING}/edit", _M, offerings.edit, offerings.save),
+    Page(f"{_OFFERING}/preview", _M, offerings.preview),
+    Page(f"{_OFFERING}/publish", _M, post=offerings.publish),
+    Page(f"{_OFFERING}/rest", _M, post=offerings.rest),
+    Page(f"{_OFFERING}/reopen", _M, post=offerings.reopen),
+    Page(f"{_OFFERING}/confirm", _M, post=offerings.confirm),
+    Page(f"{_OFFERING}/withdraw", _M, post=offerings.withdraw),
+    Page("/sign-in", _E, accounts.sign_in_page, accounts.sign_in, free=True),
+    Page("/sign-out", _S, post=accounts.sign_out),
+    Page("/join", _E, accounts.join_page, accounts.join),
+    Page("/join/done", _E, post=accounts.joined),
+    Page("/account", _S, accounts.account),
+    Page("/members/invite", _ST, accounts.invite_page, accounts.invite),
+    Page("/community", _ST, stewardship.community_page, stewardship.save_community),
+    Page("/peers", _ST, stewardship.everybody),
+    Page("/peers/invite", _ST, stewardship.invite_page, stewardship.invite),
+    Page("/peers/accept", _ST, stewardship.accept_page, stewardship.read_their_code),
+    Page("/peers/accept/confirm", _ST, post=stewardship.ask),
+    Page(_PEER, _ST, stewardship.one),
+    Page(f"{_PEER}/accept", _ST, post=stewardship.accept),
+    Page(f"{_PEER}/decline", _ST, post=stewardship.decline),
+    Page(f"{_PEER}/end", _ST, post=stewardship.end),
+    Page(f"{_PEER}/step", _ST, post=stewardship.step),
+    Page(f"{_PEER}/review", _ST, post=stewardship.review),
+)
+
+
+def routes(site: Site) -> list[Route]:
+    """The pages, for the application's router; what matches nothing is answered by `nothing`."""
+    found = [Route(page.path, _endpoint(site, page), methods=_methods(page)) for page in PAGES]
+    return [
+        *found,
+        Route(site.pages.stylesheet.path, _sheet(site), methods=["GET"]),
+        Route("/static/icon.svg", _icon, methods=["GET"]),
+        Route("/robots.txt", _robots, methods=["GET"]),
+    ]
+
+
+def _methods(page: Page) -> list[str]:
+    return [*(["GET"] if page.get else []), *(["POST"] if page.post else [])]
+
+
+def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        visitor = await welcome(site, request)
+        try:
+            return await _answer(visitor, page)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the person reads a page
+            return _refusal(visitor, error)
+
+    return endpoint
+
+
+async def _answer(visitor: Visitor, page: Page) -> Response:
+    if visitor.role not in ADMITTED[page.who]:
+        raise NotForYouError(signed_in=visitor.person is not None)
+    if visitor.request.method != "POST":
+        assert page.get is not None  # noqa: S101 - the router knows which methods a page has
+        return await page.get(visitor)
+    visitor.sent = await _form(visitor.request)
+    if visitor.csrf and not page.free and not same_token(visitor.text("csrf"), visitor.csrf):
+        raise NotForYouError(signed_in=True)
+    assert page.post is not None  # noqa: S101 - as above
+    return await page.post(visitor)
+
+
+class _TooLongError(Exception):
+    """A form of more than `FORM_BYTES`."""
+
+
+async def _form(request: Request) -> dict[str, str | tuple[str, ...]]:
+    """The fields that were sent; files are refused."""
+    declared = request.headers.get("content-length", "")
+    if not declared.isdecimal() or int(declared) > FORM_BYTES:
+        raise _TooLongError
+    try:
+        data: FormData = await request.form(max_files=0, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES)
+    except (MultiPartException, ClientDisconnect):
+        raise _TooLongError from None
+    found: dict[str, str | tuple[str, ...]] = {}
+    for name in data:
+        values = tuple(value for value in data.getlist(name) if isinstance(value, str))
+        found[name] = values[0] if len(values) == 1 else values
+    return found
+
+
+def _refusal(visitor: Visitor, error: Exception) -> Response:
+    if isinstance(error, NotForYouError):
+        return error_page(visitor, 403) if error.signed_in else RedirectResponse("/sign-in", 303)
+    if isinstance(error, NothingHereError):
+        return error_page(visitor, 404)
+    if isinstance(error, _TooLongError | BoxChangedError | NotPossibleError):
+        return error_page(visitor, 422)
+    if isinstance(error, DatabaseUnavailableError):
+        return error_page(visitor, 503)
+    if isinstance(error, Refused):
+        return error_page(visitor, _STATUS.get(error.code, 422))
+    structlog.get_logger().error("page-failed", error=type(error).__name__)
+    return error_page(visitor, 500)
+
+
+_STATUS: Final = {Code.NOT_AGREED: 404, Code.BUSY: 429, Code.UNREACHABLE: 503, Code.SEAL_KEY_EXPIRED: 503}
+_SHOWN_AS: Final = {503: "offline"}
+
+
+def error_page(visitor: Visitor, status: int) -> Response:
+    """A page that says what happened, and nothing of what was sent."""
+    body = visitor.site.pages.render("error", visitor.frame(), status=_SHOWN_AS.get(status, str(status)))
+    return HTMLResponse(body, status)
+
+
+async def nothing(site: Site, request: Request) -> Response:
+    """An address that does not exist."""
+    return error_page(await welcome(site, request), 404)
+
+
+def _sheet(site: Site) -> Callable[[Request], Awaitable[Response]]:
+    async def sheet(_: Request) -> Response:
+        return Response(site.pages.stylesheet.content, media_type="text/css", headers=kept_for_good())
+
+    return sheet
+
+
+async def _icon(_: Request) -> Response:
+    return Response((STATIC / "icon.svg").read_bytes(), media_type="image/svg+xml", headers=kept_for_good())
+
+
+async def _robots(_: Request) -> Response:
+    return Response("User-agent: *\nDisallow: /\n", media_type="text/plain")
