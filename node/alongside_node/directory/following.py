@@ -61,12 +61,12 @@ class Replicas:
     """Follows peers. What is trusted of each is kept in memory, and read from the database when it is not there."""
 
     def __init__(self, ways: Ways) -> None:
-        self._ways = ways
+        self.ways = ways
         self._trusted: dict[NodeId, Trusted] = {}
 
     async def sync(self, node: NodeId) -> Order | None:
         """Synchronise one peer; the order of the head that is trusted then, or None when it was refused."""
-        peer = await self._ways.database.aread(lambda reading: peers.find(reading, node))
+        peer = await self.ways.database.aread(lambda reading: peers.find(reading, node))
         if peer is None or not peers.may_read_listings(peer.standing):
             return None
         try:
@@ -84,19 +84,19 @@ class Replicas:
             return None
 
     async def _follow(self, peer: peers.Peer, *, whole: bool) -> Order:
-        now = self._ways.clock.now()
+        now = self.ways.clock.now()
         trusted = await self._trusted_of(peer)
         budget = Budget(peer.max_records, peer.max_bytes)
-        sync = Sync(trusted, now=now, budget=budget, whole=whole, allow_loopback=self._ways.allow_loopback)
+        sync = Sync(trusted, now=now, budget=budget, whole=whole, allow_loopback=self.ways.allow_loopback)
         changes_only = trusted.head is not None and not whole
-        staging = _Staging(self._ways, peer.node, in_place=changes_only)
+        staging = _Staging(self.ways, peer.node, in_place=changes_only)
         try:
             while (ask := sync.ask()) is not None:
-                url, signer = peer.origin + ask.path, self._ways.signer()
-                at = self._ways.clock.now()
+                url, signer = peer.origin + ask.path, self.ways.signer()
+                at = self.ways.clock.now()
                 headers = http_signatures.sign("GET", url, key=signer.key, keyid=signer.key_id, now=at) if ask.signed else {}
                 request = HttpRequest("GET", url, headers, max_bytes=ask.max_bytes, deadline=limits.PAGE_TIMEOUT)
-                response = await self._ways.outbound.send(request)
+                response = await self.ways.outbound.send(request)
                 await staging.take(await asyncio.to_thread(sync.take, response.status, response.body))
             outcome = await asyncio.to_thread(sync.finish)
             try:
@@ -114,7 +114,7 @@ class Replicas:
     async def _keep(self, peer: peers.Peer, outcome: Outcome) -> None:
         self._trusted[peer.node] = outcome.trusted
         if outcome.trusted.chain.newest.n > peer.chain.newest.n:
-            ways = self._ways
+            ways = self.ways
             await ways.database.awrite(
                 lambda tx: peers.learn_documents(
                     tx, peer.node, outcome.trusted.chain, now=ways.clock.now(), random=ways.random
@@ -124,7 +124,7 @@ class Replicas:
     async def _trusted_of(self, peer: peers.Peer) -> Trusted:
         known = self._trusted.get(peer.node)
         if known is None:
-            known = await self._ways.database.aread(lambda reading: _stored(reading, peer))
+            known = await self.ways.database.aread(lambda reading: _stored(reading, peer))
         # A longer chain may have come by message meanwhile.
         if known.chain.newest.n < peer.chain.newest.n:
             known = Trusted(peer.chain, known.head, known.tree)
@@ -133,7 +133,7 @@ class Replicas:
 
     async def _refused(self, peer: peers.Peer, refused: Refused) -> None:
         structlog.get_logger().warning("sync-refused", peer=peer.node, code=refused.code)
-        ways = self._ways
+        ways = self.ways
 
         def note(tx: Writing) -> None:
             former = store.replica(tx, peer.node) or store.Replica(peer.node, None, 0, 0, 0, 0, None)

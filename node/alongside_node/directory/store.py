@@ -82,6 +82,12 @@ def newest_head(reading: Reading) -> tuple[int, int, str] | None:
     return None if row is None else (row.doc, row.seq, row.text)
 
 
+def head_signed(reading: Reading, doc: int, seq: int) -> int:
+    """When a head was signed."""
+    found: int = reading.execute(select(_head.c.iat).where(_head.c.doc == doc, _head.c.seq == seq)).scalar_one()
+    return found
+
+
 def add_head(tx: Writing, *, doc: int, seq: int, text: str, iat: int) -> None:
     """Fails when (doc, seq) was signed already: two heads with one number are never made."""
     tx.execute(_head.insert().values(doc=doc, seq=seq, text=text, iat=iat))

@@ -32,6 +32,7 @@ __all__ = [
     "renew_seal_keys",
     "save_profile",
     "standing_community",
+    "succeed",
 ]
 
 
@@ -115,6 +116,22 @@ def found(
         ),
     )
     return seed
+
+
+def succeed(
+    tx: Writing, seed: RecoverySeed, *, origin: str, now: int, random: Random, allow_loopback: bool = False
+) -> Keyring:
+    """The next node document: a new signing key and seal key, at `origin`. Raises `Refused`: as `node_document.succeed`."""
+    signing, seal = SigningKey(random(KEY_BYTES)), SealPrivateKey.generate(random)
+    former = keyring(tx).chain
+    chain = node_document.succeed(
+        former, origin=origin, sign=signing, recovery=seed, now=now, allow_loopback=allow_loopback
+    )
+    doc = chain.newest.n
+    store.add_document(tx, doc, chain.newest.text)
+    store.add_signing_key(tx, signing.verify_key.text, doc=doc, private=signing.seed)
+    store.add_seal_key(tx, SealKey(seal.public.text, doc, seal.raw, rules.seal_key_ends(now)))
+    return keyring(tx)
 
 
 def keyring(reading: Reading) -> Keyring:

@@ -297,6 +297,7 @@ MISSING: Final[Words] = {
     "commitments.written_down": N_("Say what you write down."),
     "commitments.given_by": N_("Say who gave these answers, and when."),
     "consent": N_("Say that you want to be listed."),
+    "want_to_be_listed": N_("Say that you want to be listed."),
     "place": N_("Say in which area."),
     "ages": N_("Opening to young people needs an agreement of the community and two people."),
     "practitioner": N_("Say what your licence makes you do."),
