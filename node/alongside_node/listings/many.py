@@ -4,8 +4,9 @@ One statement for each table instead of seven for each draft: SQLite has one wri
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -13,9 +14,7 @@ from sqlalchemy import Row, select
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
 
-from .actions import Drafting
 from .rules import State
-from .store import Offering
 
 _AT_ONCE = 500
 
@@ -56,57 +55,45 @@ def _kept(rows: Sequence[Row[Any]]) -> Kept:
     return Kept(first.id, first.source_key, State(first.state), first.content, holders)
 
 
-def add(tx: Writing, draftings: Sequence[Drafting]) -> None:
-    """Keep new drafts, each with its holders and its key."""
-    _insert(
-        tx,
-        "listing",
-        ("id", "state", "content", "rev", "source", "source_key", "waiting_for"),
-        [
-            (made.id, made.state.value, written(made), made.rev, made.source, made.source_key, _list(made.waiting_for))
-            for made in (drafting.offering for drafting in draftings)
-        ],
-    )
-    _insert(
-        tx,
-        "listing_holder",
-        ("listing", "member", "name"),
-        [
-            (drafting.offering.id, holder.member, holder.name)
-            for drafting in draftings
-            for holder in drafting.offering.holders
-        ],
-    )
-    _insert(
-        tx,
-        "listing_key",
-        ("public", "listing", "current"),
-        [(drafting.public, drafting.offering.id, True) for drafting in draftings],
-    )
-    _insert(
-        tx,
-        "listing_key_share",
-        ("public", "member", "sealed"),
-        [(drafting.public, member, sealed) for drafting in draftings for member, sealed in drafting.shares.items()],
-    )
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft to be kept. `content`: its members as JSON. Of a new one also its key, made before the transaction, and its one holder."""
+
+    id: str
+    content: str = field(repr=False)
+    waiting_for: tuple[str, ...]
+    source_key: str = ""
+    public: str = ""
+    sealed: bytes = field(default=b"", repr=False)
 
 
-def replace(tx: Writing, offerings: Sequence[Offering]) -> None:
+def add(tx: Writing, drafts: Iterable[Draft], *, source: str, holder: str) -> None:
+    """Keep new drafts, each with its key, for one person who is not named on them."""
+    waiting = iter(drafts)
+    while some := list(islice(waiting, _AT_ONCE)):
+        _insert(
+            tx,
+            "listing",
+            ("id", "state", "content", "rev", "source", "source_key", "waiting_for"),
+            [
+                (new.id, State.DRAFT.value, new.content, 0, source, new.source_key, json.dumps(list(new.waiting_for)))
+                for new in some
+            ],
+        )
+        _insert(tx, "listing_holder", ("listing", "member", "name"), [(new.id, holder, "") for new in some])
+        _insert(tx, "listing_key", ("public", "listing", "current"), [(new.public, new.id, True) for new in some])
+        _insert(
+            tx, "listing_key_share", ("public", "member", "sealed"), [(new.public, holder, new.sealed) for new in some]
+        )
+
+
+def replace(tx: Writing, drafts: Iterable[Draft]) -> None:
     """What drafts say anew; their people and keys stay."""
     mark = _mark(tx)
     tx.executemany_driver(
         f"UPDATE listing SET content = {mark}, waiting_for = {mark} WHERE id = {mark}",  # noqa: S608 - constant but for the marks
-        [(written(offering), _list(offering.waiting_for), offering.id) for offering in offerings],
+        [(draft.content, json.dumps(list(draft.waiting_for)), draft.id) for draft in drafts],
     )
-
-
-def written(offering: Offering) -> str:
-    """A draft as the table keeps it."""
-    return json.dumps(dict(offering.members), ensure_ascii=False)
-
-
-def _list(codes: Sequence[str]) -> str:
-    return json.dumps(list(codes))
 
 
 def _mark(tx: Writing) -> str:
@@ -115,6 +102,4 @@ def _mark(tx: Writing) -> str:
 
 def _insert(tx: Writing, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     marks = ", ".join([_mark(tx)] * len(columns))
-    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - names of this module
-    for at in range(0, len(rows), _AT_ONCE):
-        tx.executemany_driver(statement, rows[at : at + _AT_ONCE])
+    tx.executemany_driver(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608 - names of this module

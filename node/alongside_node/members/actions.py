@@ -58,6 +58,7 @@ __all__ = [
     "seal_to",
     "sealed_box",
     "session_of",
+    "steward_ids",
     "stewards",
     "use_words",
 ]
@@ -323,6 +324,7 @@ def end_grant(tx: Writing, token: str) -> None:
 # The rest.
 
 find, public_key, stewards, count = store.find, store.public_key, store.stewards, store.count
+steward_ids = store.steward_ids
 save_lang, remove = store.save_lang, store.remove
 
 

@@ -100,6 +100,12 @@ def stewards(reading: Reading) -> list[str]:
     return list(reading.execute(statement).scalars())
 
 
+def steward_ids(reading: Reading, name: str = "") -> list[str]:
+    """The ids of the stewards of this name, or of all; in the order of their names."""
+    statement = select(_member.c.id).where(_member.c.role == Role.STEWARD.value).order_by(_member.c.name, _member.c.id)
+    return list(reading.execute(statement.where(_member.c.name == name) if name else statement).scalars())
+
+
 def count(reading: Reading) -> int:
     """How many people have an account here, guests left out."""
     statement = select(func.count()).select_from(_member).where(_member.c.role != Role.GUEST.value)
