@@ -13,7 +13,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """This machine's clock."""
+    """The clock of this machine."""
 
     def now(self) -> int:
         """Seconds since 1970, UTC."""

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -29,6 +30,8 @@ _READERS: Final = 8
 _PG_ATTEMPTS: Final = 12
 _PG_RETRIED: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _STOP: Final = object()
+_WRITER_WAITS: Final = 15_000  # milliseconds, for a command that writes beside a running node
+_CHECKPOINT_WAITS: Final = 200
 
 
 class DatabaseUnavailableError(Exception):
@@ -162,8 +165,7 @@ class Database:
                     raise
                 time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - jitter, not a secret
                 continue
-            for callback in tx.callbacks:
-                callback()
+            _nudge(tx.callbacks)
             return result
         raise DatabaseUnavailableError  # pragma: no cover - the last attempt returns or raises
 
@@ -205,7 +207,9 @@ class _SqliteWriter:
         self.engine.dispose()
 
     def _put(self, item: Any) -> None:
-        with self._door:  # nothing is put in a queue that nobody reads any more: whoever waits for it would wait for ever
+        with (
+            self._door
+        ):  # nothing is put in a queue that nobody reads any more: whoever waits for it would wait for ever
             if self._stopped:
                 raise DatabaseUnavailableError("the database is closed")
             self._waiting.put(item)
@@ -225,8 +229,10 @@ class _SqliteWriter:
             if jobs:
                 _run_group(connection, jobs)
             if isinstance(then, threading.Event):
-                _checkpoint(connection)
-                then.set()
+                try:
+                    _checkpoint(connection)
+                finally:
+                    then.set()
             elif then is _STOP:
                 return
 
@@ -252,8 +258,13 @@ class _SqliteWriter:
 
 def _checkpoint(connection: Connection) -> None:
     # Outside a transaction, hence on the driver's own connection. A reader in the way leaves some of the WAL for the next time.
+    # It is not waited for: everybody's writes would wait too.
     driver: Any = connection.connection.driver_connection
-    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    driver.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAITS}")
+    try:
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {_WRITER_WAITS}")
 
 
 def _run_group(connection: Connection, jobs: Iterable[_Job]) -> None:
@@ -262,15 +273,22 @@ def _run_group(connection: Connection, jobs: Iterable[_Job]) -> None:
         with connection.begin():
             for job in jobs:
                 _run_job(connection, job)
-    except Exception as failure:  # noqa: BLE001 - whatever the disk says, every caller must hear it
+    except BaseException as failure:
         for job in jobs:
             job.done(None, _unavailable(failure))
+        if not isinstance(failure, Exception):
+            raise  # the thread ends, and its end refuses whoever comes
         return
     for job in jobs:
-        if job.error is None:
-            for callback in job.callbacks:
-                callback()
+        _nudge(job.callbacks)
         job.done(job.result, job.error)
+
+
+def _nudge(callbacks: Iterable[Callable[[], None]]) -> None:
+    """What a work wanted called after it. One that fails changes nothing of what is stored: the work itself is a row."""
+    for callback in callbacks:
+        with suppress(Exception):
+            callback()
 
 
 def _run_job(connection: Connection, job: _Job) -> None:
@@ -286,7 +304,7 @@ def _run_job(connection: Connection, job: _Job) -> None:
     connection.exec_driver_sql("RELEASE work")
 
 
-def _unavailable(failure: Exception) -> DatabaseUnavailableError:
+def _unavailable(failure: BaseException) -> DatabaseUnavailableError:
     unavailable = DatabaseUnavailableError("nothing was stored")
     unavailable.__cause__ = failure
     return unavailable
@@ -297,7 +315,9 @@ def _engine(url: str, *, writes: bool, checkpoints: bool) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=_READERS, max_overflow=_READERS)
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 15}, pool_size=_READERS + 1)
+    engine = create_engine(
+        parsed, connect_args={"check_same_thread": False, "timeout": _WRITER_WAITS / 1000}, pool_size=_READERS + 1
+    )
 
     @event.listens_for(engine, "connect")
     def connect(dbapi: Any, _: object) -> None:
@@ -306,6 +326,7 @@ def _engine(url: str, *, writes: bool, checkpoints: bool) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",  # what is deleted is overwritten; not every build of SQLite does so by itself
             f"wal_autocheckpoint = {1000 if checkpoints else 0}",
             f"query_only = {'OFF' if writes else 'ON'}",
         ):

@@ -3,6 +3,7 @@
 import fcntl
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 
 class AlreadyRunningError(Exception):
@@ -15,7 +16,7 @@ class RunningLock:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "running.lock"
 
-    def __enter__(self) -> "RunningLock":
+    def __enter__(self) -> Self:
         self._file = self._path.open("w")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
