@@ -20,7 +20,11 @@ from alongside_node.settings import Settings, load
 from alongside_protocol.errors import Refused
 
 main = typer.Typer(
-    help="A community's node in the Alongside network.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    help="A community's node in the Alongside network.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # they print local variables, which may hold keys and words
 )
 peer = typer.Typer(help="Other communities: invite, ask, agree, part.", no_args_is_help=True)
 keys = typer.Typer(help="Who this node is: its id, its words, its keys.", no_args_is_help=True)

@@ -1,6 +1,7 @@
 """Bringing a database to this version's schema, one revision after the other (Alembic). Never takes anything away that has no copy."""
 
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
@@ -11,6 +12,7 @@ NEWEST: Final = "0001"
 """The revision that `schema` describes; a test compares."""
 
 _FOLDER: Final = Path(__file__).parent
+_ONE_AT_A_TIME: Final = Lock()  # Alembic keeps what it works on in its own modules: two upgrades in one process would mix
 
 
 class NewerDatabaseError(Exception):
@@ -39,6 +41,6 @@ def upgrade(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     writable = database.engine.execution_options(postgresql_readonly=False, isolation_level="SERIALIZABLE")
-    with writable.begin() as connection:
+    with _ONE_AT_A_TIME, writable.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
