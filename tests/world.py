@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-
 from alongside_node import migrations
 from alongside_node.app import Node
 from alongside_node.app import World as Outside

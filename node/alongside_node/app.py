@@ -50,8 +50,8 @@ from alongside_node.referrals.receiving import Receiver
 from alongside_node.settings import Settings
 from alongside_protocol.feed import Cursor, Position
 from alongside_protocol.identifiers import NodeId, Random
-from alongside_protocol.peering import effective
 from alongside_protocol.messages import Steps
+from alongside_protocol.peering import effective
 from alongside_protocol.trust import Budget
 
 MINUTE, HOUR = 60, 3_600
@@ -67,7 +67,7 @@ class World:
 
     @classmethod
     def real(cls, settings: Settings) -> "World":
-        """This machine's clock, randomness and network."""
+        """The clock of this machine, randomness and network."""
         outbound = OutboundHttp(allow_loopback=settings.allow_loopback_peers)
         return cls(SystemClock(), secrets.token_bytes, outbound)
 
@@ -206,9 +206,7 @@ class Node:
         async def nothing(request: Request, _: Exception) -> Response:
             return await pages.nothing(site, request)
 
-        application = Starlette(
-            routes=[*doors, *pages.routes(site)], exception_handlers={404: nothing, 405: nothing}
-        )
+        application = Starlette(routes=[*doors, *pages.routes(site)], exception_handlers={404: nothing, 405: nothing})
         return Armour(
             application,
             origin=self.settings.origin,
@@ -265,7 +263,10 @@ class Node:
                 if peer != self.keys.id and peer not in followed:
                     following.leave(tx, peer)
             for known in peers.every(tx):
-                if effective(known.standing.ours, known.standing.theirs) is Steps.NONE and known.standing.state is peers.State.ENDED:
+                if (
+                    effective(known.standing.ours, known.standing.theirs) is Steps.NONE
+                    and known.standing.state is peers.State.ENDED
+                ):
                     schedule.parted(tx, known.node, now=now)
 
         await self.database.awrite(follow)

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 
 from alongside_node.foundation.database import Database, Writing
+from alongside_node.foundation.running import wake
 from alongside_node.settings import Settings, load
 from alongside_protocol.errors import Refused
 
@@ -54,7 +55,9 @@ def _settings() -> Settings:
     try:
         return load()
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, part['loc'])) or 'together'}: {part['msg']}" for part in error.errors())
+        problems = "; ".join(
+            f"{'.'.join(map(str, part['loc'])) or 'together'}: {part['msg']}" for part in error.errors()
+        )
         _stop(f"The settings do not fit: {problems}")
     except ValueError as error:
         _stop(f"The settings file cannot be read: {error}")
@@ -71,6 +74,7 @@ def _beside(settings: Settings) -> Iterator[Any]:
     try:
         migrations.upgrade(database)
         yield Node(settings, database, World.real(settings))
+        wake(settings.data_dir)
     except NotFoundedError:
         _stop("There is no community here yet. Begin with: alongside init")
     except migrations.NewerDatabaseError as newer:
@@ -85,10 +89,11 @@ def _beside(settings: Settings) -> Iterator[Any]:
 
 
 @main.command()
-def init(  # noqa: PLR0913 - each is one question of the wizard
+def init(  # noqa: PLR0913, PLR0917 - each is one question of the wizard
     name: Annotated[str, typer.Option(prompt="What is your community called?", help="Its name.")],
     origin: Annotated[
-        str, typer.Option(prompt="Under which address will people reach it? (https://…)", help="https://…, without a path.")
+        str,
+        typer.Option(prompt="Under which address will people reach it? (https://…)", help="https://…, without a path."),
     ],
     steward: Annotated[str, typer.Option(prompt="Your name, as other stewards know you", help="The first steward.")],
     lang: Annotated[str, typer.Option(help="The language it speaks first.")] = "en",
@@ -133,7 +138,9 @@ def _data_dir() -> str:
 
 def _founded_in_words(value: dict[str, Any]) -> None:
     typer.echo(f"\nYour community is founded, in {value['folder']}.\n")
-    typer.secho("Recovery sheets. Print or copy each, give each to somebody else, keep none on this machine.", bold=True)
+    typer.secho(
+        "Recovery sheets. Print or copy each, give each to somebody else, keep none on this machine.", bold=True
+    )
     typer.echo(f"Any {value['needed']} of them together decide who this node is. They are shown only now.\n")
     for number, sheet in enumerate(value["sheets"], 1):
         typer.echo(f"  Sheet {number}: {sheet}\n")
@@ -172,7 +179,7 @@ def _serve(settings: Settings) -> None:
         _stop(str(newer))
     try:
         typer.echo(f"Listening on {settings.host}:{settings.port}, reached as {settings.origin}", err=True)
-        _run(listen(node.asgi(), node.running(), host=settings.host, port=settings.port))
+        _run(listen(node.asgi(), node.running(), host=settings.host, port=settings.port, wake=node.wake))
     except OSError as error:
         _stop(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}")
     finally:
@@ -213,7 +220,9 @@ def invite(
 @main.command(name="import")
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV, or Open Referral HSDS 3.0 JSON.", exists=True, dir_okay=False)],
-    keeper: Annotated[str, typer.Option("--for", help="Name of the steward who keeps the drafts; the first if not said.")] = "",
+    keeper: Annotated[
+        str, typer.Option("--for", help="Name of the steward who keeps the drafts; the first if not said.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,  # noqa: FBT002
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
@@ -321,16 +330,15 @@ def peer_agree(
 
 @peer.command(name="end")
 def peer_end(
-    node_id: Annotated[str, typer.Argument(metavar="NODE", help="Their id, or its beginning.")], as_json: Json = False  # noqa: FBT002
+    node_id: Annotated[str, typer.Argument(metavar="NODE", help="Their id, or its beginning.")],
+    as_json: Json = False,  # noqa: FBT002
 ) -> None:
     """Part with a community."""
     from alongside_node.peers import actions as peers  # noqa: PLC0415
 
     with _beside(_settings()) as node:
         found, edge = _peer(node, node_id), node.edge
-        node.database.write(
-            lambda tx: peers.end(tx, found.node, us=edge.us(tx), now=edge.now, random=edge.random)
-        )
+        node.database.write(lambda tx: peers.end(tx, found.node, us=edge.us(tx), now=edge.now, random=edge.random))
     _say({"node": found.node}, lambda _: typer.echo("Parted."), as_json=as_json)
 
 
@@ -411,7 +419,7 @@ def _synced_in_words(several: list[dict[str, Any]]) -> None:
 
 
 @main.command()
-def search(  # noqa: PLR0913 - each is one filter
+def search(  # noqa: PLR0913, PLR0917 - each is one filter
     words: Annotated[list[str] | None, typer.Argument(help="What would help.")] = None,
     promise: Annotated[bool, typer.Option(help="Only who promises no police or hospital without a yes.")] = False,  # noqa: FBT002
     open_now: Annotated[bool, typer.Option("--open-now")] = False,  # noqa: FBT002

@@ -30,6 +30,9 @@ metadata = MetaData(
     }
 )
 
+FULL_TEXT = "entry_words"
+"""The full-text index, made by hand in each database's own form (`directory.index`)."""
+
 # identity: who this node is.
 
 node_document = Table(
@@ -94,7 +97,10 @@ received = Table(
     Column("next_at", BigInteger, nullable=False, default=0),
     Index(None, "exp"),
     Index(
-        "ix_received_waiting", "next_at", sqlite_where=Column("body").isnot(None), postgresql_where=Column("body").isnot(None)
+        "ix_received_waiting",
+        "next_at",
+        sqlite_where=Column("body").isnot(None),
+        postgresql_where=Column("body").isnot(None),
     ),
     info={"owner": "delivery"},
 )

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from world import Community, World, commitments, offer
 
 from alongside_node.directory import searching
 from alongside_node.directory.searching import Query, Viewer
@@ -16,6 +15,7 @@ from alongside_node.referrals import answering, asking
 from alongside_protocol.consent import Field
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.referral import Move, State
+from world import Community, World, commitments, offer
 
 DAY = 86_400
 
@@ -41,20 +41,18 @@ def elm(world: World, oak: Community) -> Community:
 
 def find(community: Community, query: Query, *, member: bool = True) -> list[searching.Found]:
     viewer = Viewer(community.id, member=member)
-    page = community.read(
-        searching.search, query, viewer, now=community.world.clock.now(), limit=10
-    )
+    page = community.read(searching.search, query, viewer, now=community.world.clock.now(), limit=10)
     return list(page.results)
 
 
-def ask(community: Community, person: Person, found: searching.Found, words: str = "May I call you?", **more: str) -> str:
+def ask(
+    community: Community, person: Person, found: searching.Found, words: str = "May I call you?", **more: str
+) -> str:
     now = community.world.clock.now()
     viewer = Viewer(community.id, member=True)
     to = community.read(asking.addressee, community.node.keys(), found.node, found.id, viewer, now=now)
     fields = {Field.WORDS: words, **{Field(name): text for name, text in more.items()}}
-    story = acts.ask(
-        community.node.edge, community.again(person), to, fields, shown=to.shown, until=now + 10 * DAY
-    )
+    story = acts.ask(community.node.edge, community.again(person), to, fields, shown=to.shown, until=now + 10 * DAY)
     ref: str = community.world.run(story)
     return ref
 
@@ -181,9 +179,7 @@ def test_changed_commitments_pause_until_the_person_agrees_again(world: World, o
     assert find(oak, Query(promise=True)) == []
     now = world.clock.now()
     to = oak.read(asking.addressee, oak.node.keys(), found.node, found.id, Viewer(oak.id, member=True), now=now)
-    step = asking.agree_again(
-        asker, paused, to, shown=to.shown, keyring=oak.node.keys(), now=now, random=oak.random
-    )
+    step = asking.agree_again(asker, paused, to, shown=to.shown, keyring=oak.node.keys(), now=now, random=oak.random)
     oak.write(lambda tx: asking.take(tx, step, now=now))
     world.settle()
     assert thread(oak, asker, ref).state is State.OFFERED

@@ -7,12 +7,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from world import Community, World, call
 
 from alongside_node.members import actions as members
 from alongside_node.members import words as seven
 from alongside_node.members.actions import Role
 from alongside_protocol.client.exchange import HttpRequest, HttpResponse
+from world import Community, World, call
 
 
 class Browser:
@@ -26,7 +26,10 @@ class Browser:
         self.status = 0
 
     def _send(self, method: str, path: str, body: bytes | None = None) -> HttpResponse:
-        headers = {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "accept-language": "en"}
+        headers = {
+            "cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "accept-language": "en",
+        }
         if body is not None:
             headers |= {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
         request = HttpRequest(method, self.community.origin + path, headers, body)
@@ -145,18 +148,20 @@ def test_a_guest_finds_asks_reads_the_answer_and_has_it_deleted(world: World, oa
     guest = Browser(oak)
     guest.open("/search").post("/search", words="night", promise="yes")
     assert re.fullmatch(r"/search/[\w-]{22}", guest.path)
-    guest.open(guest.link("/listings/[^\"]+"))
+    guest.open(guest.link('/listings/[^"]+'))
     assert "They will not call anyone unless you ask." in guest.text
-    ask_url = guest.link("/listings/[^\"]+/ask")
+    ask_url = guest.link('/listings/[^"]+/ask')
     guest.open(ask_url).post(ask_url, words="I cannot sleep", days="7")
     assert "Nothing has been sent yet" in guest.text
     promises, pending = guest.hidden("promises"), guest.hidden("pending")
-    guest.post(f"{ask_url}/send", words="I cannot sleep", days="7", promises=promises, pending=pending, agree="yes", kept="yes")
+    guest.post(
+        f"{ask_url}/send", words="I cannot sleep", days="7", promises=promises, pending=pending, agree="yes", kept="yes"
+    )
     assert "said=sent" in guest.path, guest.text
     request = guest.path.partition("?")[0]
     world.settle()
 
-    mira.open("/incoming").open(mira.link("/incoming/[^\"]+"))
+    mira.open("/incoming").open(mira.link('/incoming/[^"]+'))
     assert "I cannot sleep" in mira.text
     mira.post(f"{mira.path}/accept", text="Call me at nine")
     assert "said=accepted" in mira.path, mira.text
@@ -166,7 +171,7 @@ def test_a_guest_finds_asks_reads_the_answer_and_has_it_deleted(world: World, oa
     assert "Call me at nine" in guest.text
     guest.post(f"{request}/message", text="Thank you")
     world.settle()
-    mira.open("/incoming").open(mira.link("/incoming/[^\"]+"))
+    mira.open("/incoming").open(mira.link('/incoming/[^"]+'))
     assert "Thank you" in mira.text
     guest.open(request).post(f"{request}/delete")
     world.settle()
@@ -179,7 +184,7 @@ def test_the_seven_words_open_what_was_asked_without_an_account(world: World, oa
     publishes(signed_in(oak, "Mira"))
     guest = Browser(oak)
     guest.open("/search").post("/search", words="")
-    ask_url = guest.link("/listings/[^\"]+") + "/ask"
+    ask_url = guest.link('/listings/[^"]+') + "/ask"
     guest.open(ask_url).post(ask_url, words="Hello", days="7")
     words = re.findall(r"<li[^>]*>\s*(?:<[^>]+>)*\s*(\w+)", guest.body[guest.body.index("Seven words") :])[:7]
     guest.post(
@@ -201,7 +206,7 @@ def test_what_somebody_else_asked_is_not_there(world: World, oak: Community) -> 
     publishes(signed_in(oak, "Mira"))
     asker = signed_in(oak, "Asker")
     asker.open("/search").post("/search", words="")
-    ask_url = asker.link("/listings/[^\"]+") + "/ask"
+    ask_url = asker.link('/listings/[^"]+') + "/ask"
     asker.open(ask_url).post(ask_url, words="Hello", days="7")
     asker.post(f"{ask_url}/send", words="Hello", days="7", promises=asker.hidden("promises"), pending="", agree="yes")
     request = asker.path.partition("?")[0]
@@ -238,7 +243,9 @@ def test_stewards_peer_by_code_through_the_pages(world: World, oak: Community) -
     assert [row.state for row in oak.rows("peer")] == [row.state for row in elm.rows("peer")] == ["agreed"]
 
 
-@pytest.mark.parametrize("path", ["/incoming", "/offerings", "/peers", "/community", "/members/invite", "/requests", "/account"])
+@pytest.mark.parametrize(
+    "path", ["/incoming", "/offerings", "/peers", "/community", "/members/invite", "/requests", "/account"]
+)
 def test_pages_of_members_send_strangers_to_sign_in(oak: Community, path: str) -> None:
     assert Browser(oak).open(path).path == "/sign-in"
 

@@ -104,9 +104,7 @@ def _person(name: str, lang: str, keyring: Keyring, *, steward: bool) -> tuple[s
     return words, joining
 
 
-def _publish(
-    database: Database, keyring: Keyring, community: Community, joined: Mapping[str, members.Member]
-) -> None:
+def _publish(database: Database, keyring: Keyring, community: Community, joined: Mapping[str, members.Member]) -> None:
     now, random = SystemClock().now(), secrets.token_bytes
     profile = Profile(
         name=community.name,

@@ -73,9 +73,7 @@ class _Walk:
                 pool.submit(fill, community, folder, port=port)
                 for community, folder, port in zip(communities(), folders, ports, strict=True)
             ]
-            self.processes = [
-                Process(future.result(), folder) for future, folder in zip(filling, folders, strict=True)
-            ]
+            self.processes = [Process(future.result(), folder) for future, folder in zip(filling, folders, strict=True)]
         total = sum(process.filled.listings for process in self.processes)
         self.tell(
             f"Founded three communities with {total} listings: " + ", ".join(p.filled.name for p in self.processes),
@@ -222,7 +220,10 @@ class _Walk:
         where = f"/incoming/{self.a.node}/{request.rpartition('/')[2]}"
         until(lambda: where in holder.open("/incoming").body, "the second request arrives")
         asker.open(request).send(f"{request}/withdraw")
-        until(lambda: "A second question" not in _open(holder, where) or "/accept" not in holder.body, "it is taken back there")
+        until(
+            lambda: "A second question" not in _open(holder, where) or "/accept" not in holder.body,
+            "it is taken back there",
+        )
         asker.open(request).send(f"{request}/delete")
         begun = time.monotonic()
         until(lambda: "1 of 1" in asker.open(request).text, "the signed statement arrives")

@@ -94,7 +94,9 @@ class Replicas:
             while (ask := sync.ask()) is not None:
                 url, signer = peer.origin + ask.path, self.ways.signer()
                 at = self.ways.clock.now()
-                headers = http_signatures.sign("GET", url, key=signer.key, keyid=signer.key_id, now=at) if ask.signed else {}
+                headers = (
+                    http_signatures.sign("GET", url, key=signer.key, keyid=signer.key_id, now=at) if ask.signed else {}
+                )
                 request = HttpRequest("GET", url, headers, max_bytes=ask.max_bytes, deadline=limits.PAGE_TIMEOUT)
                 response = await self.ways.outbound.send(request)
                 await staging.take(await asyncio.to_thread(sync.take, response.status, response.body))
@@ -186,9 +188,7 @@ class _Staging:
             return
         if self._generation is None:
             node = self._node
-            self._generation = await self._ways.database.awrite(
-                lambda tx: store.new_generation(tx, node, active=False)
-            )
+            self._generation = await self._ways.database.awrite(lambda tx: store.new_generation(tx, node, active=False))
         for at in range(0, len(batch.entries), STAGED_TOGETHER):
             await self._stage(batch.entries[at : at + STAGED_TOGETHER], self._generation)
 

@@ -76,4 +76,3 @@ def _names(cities: list[dict[str, Any]]) -> Iterator[tuple[str, int]]:
         for name in (city["name"], *city["alternatenames"][:_OTHER_NAMES]):
             if folded := fold(name):
                 yield folded, city["geonameid"]
-

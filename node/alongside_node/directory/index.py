@@ -10,16 +10,19 @@ Never holds a query.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
 
 from .text import words
 
-TABLE = "entry_words"
+TABLE = schema.FULL_TEXT
 
 CREATE = {
     "sqlite": (
-        f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, codes, content='', detail=column, columnsize=0,"
-        " tokenize='unicode61 remove_diacritics 2')",
+        (
+            f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, codes, content='', detail=column, columnsize=0,"
+            " tokenize='unicode61 remove_diacritics 2')"
+        ),
     ),
     "postgresql": (
         f"CREATE TABLE {TABLE} (position BIGINT PRIMARY KEY, words TSVECTOR NOT NULL, codes TSVECTOR NOT NULL)",

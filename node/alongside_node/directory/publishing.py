@@ -168,12 +168,7 @@ class OwnDirectory:
 
     def _is_due(self, now: int) -> bool:
         keyring, head = self._keyring(), self._head
-        return (
-            head is None
-            or head.doc != keyring.doc
-            or head.seal.k != keyring.seal.k
-            or now - head.iat >= SIGN_AGAIN
-        )
+        return head is None or head.doc != keyring.doc or head.seal.k != keyring.seal.k or now - head.iat >= SIGN_AGAIN
 
     def _signed(self, now: int) -> Head:
         keyring, former = self._keyring(), self._head

@@ -101,4 +101,4 @@ def coded(letter: str, value: str) -> str:
 
 def primary(tag: str) -> str:
     """The language of a tag, without script or region: who asks for Spanish finds es-MX."""
-    return tag.split("-")[0]
+    return tag.split("-", maxsplit=1)[0]

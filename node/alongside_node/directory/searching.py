@@ -108,7 +108,13 @@ def search(
 
 
 def matches(
-    reading: Reading, query: Query, viewer: Viewer, *, now: int, after: tuple[int, int] | None = None, batch: int = _BATCH
+    reading: Reading,
+    query: Query,
+    viewer: Viewer,
+    *,
+    now: int,
+    after: tuple[int, int] | None = None,
+    batch: int = _BATCH,
 ) -> Iterator[Raw]:
     """What fits by the index alone, in fair order, unread."""
     sources = {

@@ -155,7 +155,7 @@ def new_generation(tx: Writing, peer: str, *, active: bool) -> int:
 
 
 def active_generations(reading: Reading) -> dict[int, str]:
-    """generation → whose directory, of those in use."""
+    """Generation → whose directory, of those in use."""
     rows = reading.execute(select(_generation.c.id, _generation.c.peer).where(_generation.c.active))
     return {row.id: row.peer for row in rows}
 
@@ -261,9 +261,11 @@ class Source:
     exp: int
 
 
-_SOURCES = select(_generation.c.id, _generation.c.peer, func.coalesce(_replica.c.exp, 0).label("exp")).select_from(
-    _generation.outerjoin(_replica, _replica.c.peer == _generation.c.peer)
-).where(_generation.c.active)
+_SOURCES = (
+    select(_generation.c.id, _generation.c.peer, func.coalesce(_replica.c.exp, 0).label("exp"))
+    .select_from(_generation.outerjoin(_replica, _replica.c.peer == _generation.c.peer))
+    .where(_generation.c.active)
+)
 
 
 def active_sources(reading: Reading) -> list[Source]:
@@ -273,7 +275,9 @@ def active_sources(reading: Reading) -> list[Source]:
 
 def count_entries(reading: Reading, generation: int) -> tuple[int, int]:
     """(records in use, records set aside) of a generation."""
-    used = reading.execute(select(func.count()).select_from(_entry).where(_entry.c.generation == generation)).scalar_one()
+    used = reading.execute(
+        select(func.count()).select_from(_entry).where(_entry.c.generation == generation)
+    ).scalar_one()
     aside = reading.execute(
         select(func.count()).select_from(_set_aside).where(_set_aside.c.generation == generation)
     ).scalar_one()

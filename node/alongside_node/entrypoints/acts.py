@@ -76,9 +76,7 @@ def apply(
     after, shown = listings.change(tx, offering, move, content=content, now=now, place_key=key)
     record_id = RecordId(offering.id)
     if shown is not None:
-        publishing.put(
-            tx, shown, node=keyring.id, record_id=record_id, rev=after.rev, now=now, random=random
-        )
+        publishing.put(tx, shown, node=keyring.id, record_id=record_id, rev=after.rev, now=now, random=random)
         if before is not None and before.commitments != shown.commitments:
             answering.listing_changed(tx, offering.id, keyring=keyring, now=now, random=random)
     elif offering.rev:
@@ -90,14 +88,16 @@ def apply(
 def _own(tx: Writing, keyring: Keyring, listing: str) -> Listing | None:
     generation = directory_store.active_generation(tx, keyring.id)
     rows = [] if generation is None else directory_store.entries_by_id(tx, generation, [listing])
-    found = searching.read(searching.Raw((0, 0), directory_store.Source(0, keyring.id, 0), rows[0].line)) if rows else None
+    found = (
+        searching.read(searching.Raw((0, 0), directory_store.Source(0, keyring.id, 0), rows[0].line)) if rows else None
+    )
     return None if found is None else found.listing
 
 
 async def lapse(edge: Edge) -> int:
     """Withdraw what ended and nobody confirmed for two weeks; returns how many."""
     keyring, now, random = edge.keys(), edge.now, edge.random
-    offerings = await edge.read(lambda reading: listings.unconfirmed(reading, now))
+    offerings = await edge.read(listings.in_directory)
     lapsed = 0
     for offering in offerings:
 
@@ -131,9 +131,7 @@ async def save_profile(edge: Edge, profile: Profile) -> None:
     await edge.write(work)
 
 
-def publish_profile(
-    tx: Writing, community: identity.Community, *, keyring: Keyring, now: int, random: Random
-) -> None:
+def publish_profile(tx: Writing, community: identity.Community, *, keyring: Keyring, now: int, random: Random) -> None:
     """Put the community's own record in the directory."""
     publishing.put(
         tx,

@@ -3,20 +3,26 @@
 One process serves pages, API and peers, and does the background work. It stops on SIGTERM or Ctrl-C after what is in flight.
 """
 
+import asyncio
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from alongside_node.foundation.running import WAKE
 from alongside_node.foundation.server_limits import LimitedProtocol
 
 _BACKLOG = 512
 _GRACE_SECONDS = 5
 
 
-async def listen(app: ASGIApp, running: AbstractAsyncContextManager[Any], *, host: str, port: int) -> None:
-    """Serve until told to stop. Raises `OSError` when the port is taken."""
+async def listen(
+    app: ASGIApp, running: AbstractAsyncContextManager[Any], *, host: str, port: int, wake: Callable[[], None]
+) -> None:
+    """Serve until told to stop; `wake` is called when a command wrote beside us. Raises `OSError` when the port is taken."""
+    asyncio.get_running_loop().add_signal_handler(WAKE, wake)
     config = uvicorn.Config(
         app,
         host=host,

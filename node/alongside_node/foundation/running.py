@@ -1,9 +1,18 @@
-"""One node process a data folder: a second start is refused with a sentence, instead of two writers meeting in one file."""
+"""One node process a data folder: a second start is refused with a sentence, instead of two writers meeting in one file.
+
+The lock also says whom to wake: a command beside a running node writes to the same database, and `wake` has the node look at once.
+"""
 
 import fcntl
+import os
+import signal
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+
+WAKE = signal.SIGUSR1
+_NAME = "running.lock"
 
 
 class AlreadyRunningError(Exception):
@@ -14,16 +23,34 @@ class RunningLock:
     """Held while a node runs: `with RunningLock(folder): …`. The system lets go of it however the process ends."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "running.lock"
+        self._path = folder / _NAME
 
     def __enter__(self) -> Self:
-        self._file = self._path.open("w")
+        self._file = self._path.open("a+")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self._file.close()
             raise AlreadyRunningError(f"A node is already running on {self._path.parent}.") from None
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._file.close()
+
+
+def wake(folder: Path) -> bool:
+    """Have the node that runs on `folder` look at its rows now; False when none runs."""
+    try:
+        with (folder / _NAME).open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.kill(int((folder / _NAME).read_text()), WAKE)
+        return True
+    except OSError:
+        return False
+    return False

@@ -37,7 +37,7 @@ __all__ = [
 
 
 class NotFoundedError(Exception):
-    """This database holds no community yet: `alongside init` founds one."""
+    """The database holds no community yet: `alongside init` founds one."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,7 @@ def found(
     Raises `Refused` (`document-origin`).
     """
     seed, signing, seal = RecoverySeed.generate(random), SigningKey(random(KEY_BYTES)), SealPrivateKey.generate(random)
-    chain = node_document.found(
-        origin=origin, sign=signing, recovery=seed, now=now, allow_loopback=allow_loopback
-    )
+    chain = node_document.found(origin=origin, sign=signing, recovery=seed, now=now, allow_loopback=allow_loopback)
     store.add_document(tx, 1, chain.newest.text)
     store.add_signing_key(tx, signing.verify_key.text, doc=1, private=signing.seed)
     store.add_seal_key(tx, SealKey(seal.public.text, 1, seal.raw, rules.seal_key_ends(now)))

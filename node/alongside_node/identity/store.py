@@ -64,9 +64,7 @@ def seal_keys(reading: Reading) -> list[SealKey]:
 
 def add_seal_key(tx: Writing, key: SealKey) -> None:
     """One more."""
-    tx.execute(
-        _key.insert().values(public=key.public, purpose="seal", doc=key.doc, private=key.private, exp=key.exp)
-    )
+    tx.execute(_key.insert().values(public=key.public, purpose="seal", doc=key.doc, private=key.private, exp=key.exp))
 
 
 def destroy_seal_key(tx: Writing, public: str) -> None:

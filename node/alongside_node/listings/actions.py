@@ -34,6 +34,7 @@ __all__ = [
     "draft",
     "find",
     "forget_old_keys",
+    "in_directory",
     "in_states",
     "keeps",
     "keys",
@@ -45,7 +46,6 @@ __all__ = [
     "save",
     "set_holders",
     "shares_of",
-    "unconfirmed",
 ]
 
 _SHARE: Final = "listing-key"
@@ -63,9 +63,7 @@ class Drafting:
     shares: Mapping[str, bytes] = field(repr=False)
 
 
-def new_key(
-    listing: str, holders: Mapping[str, str], *, node: NodeId, random: Random
-) -> tuple[str, dict[str, bytes]]:
+def new_key(listing: str, holders: Mapping[str, str], *, node: NodeId, random: Random) -> tuple[str, dict[str, bytes]]:
     """(public half, holder → private half sealed to them) of a fresh key for a listing. `holders`: member → public key."""
     key = SealPrivateKey.generate(random)
     shares = {
@@ -185,8 +183,8 @@ def keys(reading: Reading, listing: RecordId | str) -> list[str]:
     return [key.public for key in store.keys(reading, listing)]
 
 
-def unconfirmed(reading: Reading, now: int) -> list[Offering]:
-    """Drafts left out: listings that are in the directory; the caller compares their dates."""
+def in_directory(reading: Reading) -> list[Offering]:
+    """Every listing that the directory shows."""
     return store.in_states(reading, tuple(IN_DIRECTORY))
 
 

@@ -112,14 +112,23 @@ class Box:
 # Joining.
 
 
-def prepare(
-    derived: Derived, *, node: NodeId, name: str, role: Role, lang: str, now: int, random: Random
-) -> Joining:
+def prepare(derived: Derived, *, node: NodeId, name: str, role: Role, lang: str, now: int, random: Random) -> Joining:
     """A new person with the words `derived` came from."""
     key = SealPrivateKey.generate(random)
     member_id = new_record_id(random)
-    wrapped = wrap(key, derived.wrap, purpose=_WORDS, member=member_id, random=random)
-    return _joining(key, member_id, derived.lookup, wrapped, node=node, name=name, role=role, lang=lang, now=now)
+    member = Member(
+        id=member_id,
+        name=rules.name_of(name),
+        role=role,
+        lookup=derived.lookup,
+        public=key.public.text,
+        private=wrap(key, derived.wrap, purpose=_WORDS, member=member_id, random=random),
+        box=_seal_box(Box(), key.public, node, member_id),
+        box_rev=0,
+        lang=lang,
+        joined=rules.quarter(now),
+    )
+    return Joining(member, key)
 
 
 def key_held_by_client(
@@ -140,33 +149,6 @@ def key_held_by_client(
         lang=lang,
         joined=rules.quarter(now),
     )
-
-
-def _joining(
-    key: SealPrivateKey,
-    member_id: str,
-    lookup: bytes,
-    wrapped: bytes,
-    *,
-    node: NodeId,
-    name: str,
-    role: Role,
-    lang: str,
-    now: int,
-) -> Joining:
-    member = Member(
-        id=member_id,
-        name=rules.name_of(name),
-        role=role,
-        lookup=lookup,
-        public=key.public.text,
-        private=wrapped,
-        box=_seal_box(Box(), key.public, node, member_id),
-        box_rev=0,
-        lang=lang,
-        joined=rules.quarter(now),
-    )
-    return Joining(member, key)
 
 
 def add(tx: Writing, member: Member) -> None:
@@ -220,7 +202,6 @@ def begin_session(tx: Writing, person: Person, *, now: int, random: Random) -> s
     ends = now + rules.SESSION_IDLE
     store.add_session(tx, store.Session(sha256(token).digest(), person.member.id, key, ends))
     return base64url.encode(token)
-
 
 
 def session_of(reading: Reading, cookie: str, *, now: int) -> tuple[Person, int] | None:
@@ -282,7 +263,9 @@ def _seal_box(box: Box, public: SealPublicKey, node: NodeId, member_id: str) -> 
 
 def open_box(person: Person, node: NodeId) -> Box:
     """What a person knows of themselves. Raises `Refused` (`seal`) when the row was changed by somebody else."""
-    raw: dict[str, Any] = json.loads(sealing.open(person.member.box, person.key, _context(node, person.member.id, "box")))
+    raw: dict[str, Any] = json.loads(
+        sealing.open(person.member.box, person.key, _context(node, person.member.id, "box"))
+    )
     return Box(raw["mailboxes"], {node_id: (handle, day) for node_id, (handle, day) in raw["handles"].items()})
 
 

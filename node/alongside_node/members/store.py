@@ -1,7 +1,6 @@
 """The tables of members: people, sessions, invitations, clients' grants. The only SQL here."""
 
 from dataclasses import dataclass, field
-
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select, update
@@ -134,9 +133,7 @@ def remove(tx: Writing, member_id: str) -> None:
 
 def add_session(tx: Writing, session: Session) -> None:
     """One more."""
-    tx.execute(
-        _session.insert().values(token=session.token, member=session.member, key=session.key, ends=session.ends)
-    )
+    tx.execute(_session.insert().values(token=session.token, member=session.member, key=session.key, ends=session.ends))
 
 
 def session(reading: Reading, token: bytes) -> Session | None:
@@ -196,7 +193,9 @@ def add_grant(tx: Writing, token: bytes, member_id: str, label: str, *, last_day
 def granted(reading: Reading, token: bytes, *, day: int) -> Member | None:
     """For whom a token acts."""
     statement = (
-        select(_member).join(_grant, _grant.c.member == _member.c.id).where(_grant.c.token == token, _grant.c.last_day >= day)
+        select(_member)
+        .join(_grant, _grant.c.member == _member.c.id)
+        .where(_grant.c.token == token, _grant.c.last_day >= day)
     )
     row = reading.execute(statement).first()
     return None if row is None else _read(row)

@@ -52,7 +52,7 @@ def _list_of(name: str) -> tuple[str, ...]:
 
 def language_of(lang: str) -> str:
     """The language in which somebody who reads `lang` is given words."""
-    tag = lang.split("-")[0]
+    tag = lang.split("-", maxsplit=1)[0]
     return tag if tag in LANGUAGES else "en"
 
 

@@ -12,7 +12,9 @@ NEWEST: Final = "0001"
 """The revision that `schema` describes; a test compares."""
 
 _FOLDER: Final = Path(__file__).parent
-_ONE_AT_A_TIME: Final = Lock()  # Alembic keeps what it works on in its own modules: two upgrades in one process would mix
+_ONE_AT_A_TIME: Final = (
+    Lock()
+)  # Alembic keeps what it works on in its own modules: two upgrades in one process would mix
 
 
 class NewerDatabaseError(Exception):

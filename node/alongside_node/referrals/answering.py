@@ -215,9 +215,7 @@ def prepare(
         until=row.until,
     )
     kept = sealing.seal(words.encode("utf-8"), SealPublicKey.from_text(row.key), _own_context(row.place, keyring.id, n))
-    letter = Letter(
-        new_record_id(random), row.place, kind.value, ours=True, n=n, sealed=kept, day=rules.day(now)
-    )
+    letter = Letter(new_record_id(random), row.place, kind.value, ours=True, n=n, sealed=kept, day=rules.day(now))
     return Step(row.peer, row.ref, move, sending.sealed_message(sealed, now=now), letter)
 
 

@@ -332,7 +332,11 @@ def _thread(reading: Reading, person: Person, row: Asked, *, me: NodeId) -> Thre
     unproven = False
     for letter in letters:
         if letter.ours:
-            words = remembered.fields.get(Field.WORDS, "") if letter.type == _FIRST else _own(person, letter, me).decode("utf-8")
+            words = (
+                remembered.fields.get(Field.WORDS, "")
+                if letter.type == _FIRST
+                else _own(person, letter, me).decode("utf-8")
+            )
             said.append(Said(True, "offer" if letter.type == _FIRST else "message", letter.n, words, letter.day))
             continue
         answer = _answer(letter, remembered, row, me)
@@ -384,9 +388,7 @@ def write_on(
         now=now,
         random=random,
     )
-    letter = _for_self(
-        person, row.mailbox, _WROTE, n, words.encode("utf-8"), node=keyring.id, now=now, random=random
-    )
+    letter = _for_self(person, row.mailbox, _WROTE, n, words.encode("utf-8"), node=keyring.id, now=now, random=random)
     return Step(row.ref, Move.MESSAGE, sending.sealed_message(sealed, now=now), (letter,))
 
 
@@ -398,9 +400,7 @@ def agree_again(
     remembered = replace(thread.remembered, commitments=base64url.decode(shown))
     n = row.sent + 1
     outgoing = _offer(person, remembered, to.recipient, ref=row.ref, n=n, keyring=keyring, now=now, random=random)
-    letter = _for_self(
-        person, row.mailbox, _FIRST, n, remembered.dumped(), node=keyring.id, now=now, random=random
-    )
+    letter = _for_self(person, row.mailbox, _FIRST, n, remembered.dumped(), node=keyring.id, now=now, random=random)
     return Step(row.ref, Move.AGREE, outgoing, (letter,))
 
 
@@ -408,9 +408,7 @@ def leave_it(thread: Thread, move: Move, *, keyring: Keyring, now: int, random: 
     """Withdraw or close: nothing personal leaves."""
     row = thread.row
     kind = Type.WITHDRAW if move is Move.WITHDRAW else Type.CLOSE
-    outgoing = sending.sign(
-        kind, me=keyring.id, to=row.peer, ref=row.ref, n=row.sent + 1, now=now, random=random
-    )
+    outgoing = sending.sign(kind, me=keyring.id, to=row.peer, ref=row.ref, n=row.sent + 1, now=now, random=random)
     return Step(row.ref, move, outgoing)
 
 

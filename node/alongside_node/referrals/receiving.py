@@ -100,7 +100,9 @@ class Receiver:
 
     async def _erased(self, envelope: messages.Envelope, text: str) -> Effect:
         keyring, peer = self._keyring(), envelope.from_
-        chain = keyring.chain if peer == keyring.id else await self._database.aread(lambda reading: _chain(reading, peer))
+        chain = (
+            keyring.chain if peer == keyring.id else await self._database.aread(lambda reading: _chain(reading, peer))
+        )
         key = chain.key_of(receipt.claimed_document(text)) if chain is not None else None
         if key is None:
             raise Refused(Code.RECEIPT, "signed with a key that is not on file")
@@ -301,9 +303,7 @@ class _Applying:
         self._send(Type.PAUSE, NodeId(row.peer), row.ref, moved.sent)
         return moved
 
-    def _apply_to_incoming(
-        self, row: Incoming, envelope: messages.Envelope, move: Move, opening: Opening
-    ) -> Incoming:
+    def _apply_to_incoming(self, row: Incoming, envelope: messages.Envelope, move: Move, opening: Opening) -> Incoming:
         after = step(row.state, Party.SEEKER, move)
         moved = row.at(
             state=after, numbering=row.numbering.after(envelope.n), final_day=self._final(after, row.final_day)
@@ -335,7 +335,9 @@ class _Applying:
     def _ready(self, peer: str, ref: str, numbering: Numbering) -> list[Early]:
         kept = {early.n: early for early in store.early_of(self._tx, peer, ref) if early.n > 0}
         arrived = {n: early.kept_until - limits.EARLY_MESSAGE_KEPT for n, early in kept.items()}
-        never_wait = {n for n, early in kept.items() if messages.read_stored(early.body).type in (Type.WITHDRAW, Type.CLOSE)}
+        never_wait = {
+            n for n, early in kept.items() if messages.read_stored(early.body).type in (Type.WITHDRAW, Type.CLOSE)
+        }
         ready = set(numbering.ready(arrived, self._now)) | never_wait
         return [kept[n] for n in sorted(ready)]
 
@@ -355,9 +357,7 @@ class _Applying:
     def _final(self, after: State, former: int | None) -> int | None:
         return rules.day(self._now) if after in FINAL and former is None else former
 
-    def _send(
-        self, kind: Type, peer: NodeId, ref: str, n: int, body: messages.Body | None = None
-    ) -> None:
+    def _send(self, kind: Type, peer: NodeId, ref: str, n: int, body: messages.Body | None = None) -> None:
         outgoing = sending.sign(
             kind, me=self._keyring.id, to=peer, ref=ref, n=n, now=self._now, random=self._random, body=body
         )

@@ -259,7 +259,9 @@ def remove_incoming(tx: Writing, peer: str, refs: Collection[str]) -> int:
 
 def letters(reading: Reading, place: str) -> list[Letter]:
     """Everything at one place, in the order in which it was written or came, as far as days tell; then ours first."""
-    statement = select(_letter).where(_letter.c.place == place).order_by(_letter.c.day, _letter.c.n, _letter.c.ours.desc())
+    statement = (
+        select(_letter).where(_letter.c.place == place).order_by(_letter.c.day, _letter.c.n, _letter.c.ours.desc())
+    )
     return [
         Letter(row.id, row.place, row.type, row.ours, row.n, row.sealed, row.day) for row in reading.execute(statement)
     ]

@@ -116,7 +116,11 @@ async def joined(visitor: Visitor) -> Response:
         if not members.join(tx, joining.code, prepared.member, now=now):
             return None
         member = members.find(tx, prepared.member.id)
-        return None if member is None else members.begin_session(tx, Person(member, prepared.key), now=now, random=edge.random)
+        return (
+            None
+            if member is None
+            else members.begin_session(tx, Person(member, prepared.key), now=now, random=edge.random)
+        )
 
     cookie = await edge.write(work)
     visitor.site.pending.take(pending)

@@ -34,13 +34,16 @@ async def everything(visitor: Visitor) -> Response:
         names = shown.names_of(reading, visitor.me)
         rows = answering.rows(reading, person)
         return [
-            shown.incoming(answering.opened(reading, row, keys, me=visitor.me), _told(reading, row), names) for row in rows
+            shown.incoming(answering.opened(reading, row, keys, me=visitor.me), _told(reading, row), names)
+            for row in rows
         ]
 
     return visitor.page("incoming", requests=tuple(await visitor.edge.read(look)))
 
 
-async def _opened(visitor: Visitor) -> tuple[answering.Opened, shown.Told, dict[str, str], list[Choice], tuple[str, ...]]:
+async def _opened(
+    visitor: Visitor,
+) -> tuple[answering.Opened, shown.Told, dict[str, str], list[Choice], tuple[str, ...]]:
     person, peer, ref = visitor.may(Act.ANSWER), visitor.path("node"), visitor.path("ref")
 
     def look(reading: Reading) -> Any:
@@ -103,9 +106,7 @@ async def _answer(visitor: Visitor, move: Move, said: Notice, *, needs_words: bo
     if any(name not in {choice.value for choice in others} for name in suggest):
         return await _page(visitor, {"suggest": "choose"})
     edge, now = visitor.edge, visitor.now
-    step = answering.prepare(
-        opened, move, words, suggest=suggest, keyring=edge.keys(), now=now, random=edge.random
-    )
+    step = answering.prepare(opened, move, words, suggest=suggest, keyring=edge.keys(), now=now, random=edge.random)
     await edge.write(lambda tx: answering.take(tx, step, now=now))
     return visitor.go(f"/incoming/{opened.row.peer}/{opened.row.ref}", said)
 

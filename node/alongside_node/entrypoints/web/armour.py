@@ -26,7 +26,9 @@ def policy(neutral_site: str) -> str:
 class Armour:
     """Around the pages and the API; the endpoints for peers have rules of their own."""
 
-    def __init__(self, app: ASGIApp, *, origin: str, neutral_site: str, secure: bool, apart_from: Iterable[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, origin: str, neutral_site: str, secure: bool, apart_from: Iterable[str]
+    ) -> None:
         self._app = app
         self._host = origin.partition("://")[2]
         self._apart_from = frozenset(apart_from)
@@ -51,7 +53,10 @@ class Armour:
         if headers.get("host", "") != self._host:
             await PlainTextResponse("This server answers for another address.", 421)(scope, receive, self._armed(send))
             return
-        if scope["method"] not in ("GET", "HEAD") and headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        if scope["method"] not in ("GET", "HEAD") and headers.get("sec-fetch-site", "same-origin") not in (
+            "same-origin",
+            "none",
+        ):
             await PlainTextResponse("This form came from another site.", 403)(scope, receive, self._armed(send))
             return
         await self._app(scope, receive, self._armed(send))

@@ -345,7 +345,8 @@ def commitments_fields(members: Mapping[str, Any]) -> dict[str, str]:
 def fields(members: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
     """The fields of a whole draft."""
     found: dict[str, str | Sequence[str]] = {
-        name: str(members.get(name) or "") for name in ("direction", "type", "title", "text", "lang", "by", "audience", "interpreter")
+        name: str(members.get(name) or "")
+        for name in ("direction", "type", "title", "text", "lang", "by", "audience", "interpreter")
     }
     for name in ("languages", "modality", "access"):
         found[name] = tuple(members.get(name) or ())
@@ -361,7 +362,11 @@ def fields(members: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
     found |= commitments_fields(members.get("commitments") or {})
     found |= _exchange_fields(members.get("exchange") or {})
     room = members.get("room") or {}
-    found |= {"room": room.get("state", "open"), "waiting": str(room.get("waiting", 3)), "guests": str(room.get("guests", 1))}
+    found |= {
+        "room": room.get("state", "open"),
+        "waiting": str(room.get("waiting", 3)),
+        "guests": str(room.get("guests", 1)),
+    }
     found |= {f"contact_{contact['kind']}": contact["value"] for contact in members.get("contact") or ()}
     practitioner = members.get("practitioner") or {}
     found |= {name: practitioner.get(name, "") for name in ("licensed_by", "licensed_for", "duties", "insurance")}

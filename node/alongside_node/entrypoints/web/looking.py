@@ -24,7 +24,8 @@ from .views import RESULTS_A_PAGE, Choice, Form, ResultsView
 from .visitor import LANGUAGE_COOKIE, NothingHereError, Visitor
 
 _NO_LIMIT_KM: Final = 25
-_MOST_KM: Final = 500
+_DISTANCES: Final = ("5", "15", "40", "100")
+"""Kilometres that the form offers."""
 _LONGEST: Final = 200
 
 
@@ -109,7 +110,7 @@ def _near(visitor: Visitor) -> tuple[Near | None, dict[str, str], tuple[Choice, 
     values = [choice.value for choice in choices]
     chosen = visitor.text("place") if visitor.text("place") in values else values[0]
     distance = visitor.text("distance")
-    if distance and not (distance.isascii() and distance.isdecimal() and len(distance) <= 3 and int(distance) <= _MOST_KM):  # noqa: PLR2004
+    if distance and distance not in _DISTANCES:
         return None, {"distance": "number"}, choices
     latitude, longitude = map(int, chosen.split(","))
     km = int(distance) if distance else _NO_LIMIT_KM
@@ -136,9 +137,7 @@ async def results(visitor: Visitor) -> Response:
     if found.after is not None and page + 1 == len(kept.trail):
         kept.trail.append(found.after)
     several = [
-        shown.result(
-            one, names, me=visitor.me, today=visitor.today, open_now=is_open(one.listing, visitor.now)
-        )
+        shown.result(one, names, me=visitor.me, today=visitor.today, open_now=is_open(one.listing, visitor.now))
         for one in found.results
     ]
     form_visitor = Visitor(
@@ -178,7 +177,11 @@ async def look_at(visitor: Visitor) -> Looked:
         if found is None:
             return None
         person = visitor.person
-        holds = person is not None and node == visitor.me and listings.keeps(reading, listing_id, person.member.id) is not None
+        holds = (
+            person is not None
+            and node == visitor.me
+            and listings.keeps(reading, listing_id, person.member.id) is not None
+        )
         blocked = shown.why_not_ask(reading, found, me=visitor.me, role=visitor.role, holds=holds)
         return Looked(found, shown.names_of(reading, visitor.me), blocked)
 
@@ -231,7 +234,9 @@ async def leave(visitor: Visitor) -> Response:
 async def language(visitor: Visitor) -> Response:
     """Read on in another language."""
     chosen, back = visitor.text("lang"), visitor.text("back")
-    safe = back if back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable() else "/"
+    safe = (
+        back if back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable() else "/"
+    )
     response = RedirectResponse(safe, 303)
     if chosen in visitor.site.pages.translations.languages:
         response.set_cookie(LANGUAGE_COOKIE, chosen, httponly=True, samesite="lax", secure=visitor.site.secure)

@@ -35,7 +35,9 @@ _FIELD_OF: Final = {
 
 @cache
 def _zones() -> tuple[Choice, ...]:
-    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/")))
+    names = sorted(
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/"))
+    )
     return tuple(Choice(name, name.replace("_", " ").replace("/", ", ")) for name in names)
 
 
@@ -182,7 +184,11 @@ async def _preview_page(visitor: Visitor, offering: Offering, problems: dict[str
         except StillMissingError as still:
             return None, still.codes, None, ()
         profile = identity.standing_community(reading).profile
-        reached = [peers.find(reading, node) for node in peers.sources(reading)] if listing.audience is not Audience.HERE else []
+        reached = (
+            [peers.find(reading, node) for node in peers.sources(reading)]
+            if listing.audience is not Audience.HERE
+            else []
+        )
         readers = (profile.name, *(peer.name for peer in reached if peer is not None))
         return listing, (), _view(reading, visitor, offering, now), readers
 

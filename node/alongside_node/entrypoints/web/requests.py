@@ -25,7 +25,7 @@ from alongside_protocol.referral import Move, State
 
 from . import shown
 from .looking import as_result, look_at
-from .views import Choice, Form, Notice, Suggestion
+from .views import Form, Notice, Suggestion
 from .visitor import NothingHereError, Visitor
 
 _DAYS: Final = ("3", "7", "14", "30")
@@ -110,9 +110,7 @@ async def confirm(visitor: Visitor) -> Response:
     return await _confirm_page(visitor, result, fields, {})
 
 
-async def _confirm_page(
-    visitor: Visitor, result: Any, fields: dict[Field, str], problems: dict[str, str]
-) -> Response:
+async def _confirm_page(visitor: Visitor, result: Any, fields: dict[Field, str], problems: dict[str, str]) -> Response:
     to = await _addressee(visitor)
     words: tuple[str, ...] = ()
     lang, pending = seven.language_of(visitor.lang), ""
@@ -282,12 +280,12 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
     )
 
 
-def _suggestions(
-    reading: Reading, visitor: Visitor, node: str, listing_ids: list[RecordId]
-) -> tuple[Suggestion, ...]:
+def _suggestions(reading: Reading, visitor: Visitor, node: str, listing_ids: list[RecordId]) -> tuple[Suggestion, ...]:
     found = [searching.find(reading, node, name, visitor.viewer, now=visitor.now) for name in listing_ids]
     return tuple(
-        Suggestion(one.listing.title, one.listing.lang, f"/listings/{one.node}/{one.id}") for one in found if one is not None
+        Suggestion(one.listing.title, one.listing.lang, f"/listings/{one.node}/{one.id}")
+        for one in found
+        if one is not None
     )
 
 

@@ -52,7 +52,7 @@ def day_from(days: int) -> date:
 
 
 def names_of(reading: Reading, me: str) -> dict[str, str]:
-    """node → what its community calls itself."""
+    """Node → what its community calls itself."""
     names: dict[str, str] = {peer.node: peer.name for peer in peers.every(reading)}
     names[me] = identity.standing_community(reading).profile.name
     return names
@@ -61,7 +61,8 @@ def names_of(reading: Reading, me: str) -> dict[str, str]:
 def contacts_of(profile: Profile) -> tuple[DirectContact, ...]:
     """Whom a community suggests on a hard night."""
     return tuple(
-        DirectContact(contact.note or contact.value, contact.kind.value, contact.value) for contact in profile.hard_night
+        DirectContact(contact.note or contact.value, contact.kind.value, contact.value)
+        for contact in profile.hard_night
     )
 
 
@@ -97,24 +98,29 @@ def result(found: Found, names: Mapping[str, str], *, me: str, today: date, open
 
 def why_not_ask(reading: Reading, found: Found, *, me: str, role: Role | None, holds: bool) -> str | None:
     """A key of `wording.ASK_BLOCKED`, or None: it can be asked."""
-    listing = found.listing
     if holds:
         return "own"
-    if listing.direction is Direction.NEED and role in (None, Role.GUEST):
-        return "need"
-    if listing.room.state is RoomState.RESTING:
-        return "resting"
-    if listing.room.state is RoomState.FULL or listing.room.waiting == 0:
-        return "full"
-    if role in (None, Role.GUEST) and listing.room.guests == 0:
-        return "guests"
-    if found.stale_since is not None:
-        return "stale"
-    if found.node != me:
-        standing = peers.standing(reading, found.node)
-        if standing is None or not peers.may_ask(standing):
-            return "listings_only"
-    return None
+    return _no_room(found, alone=role in (None, Role.GUEST)) or _no_way(reading, found, me)
+
+
+def _no_room(found: Found, *, alone: bool) -> str | None:
+    """Why the listing itself takes nobody, or nobody without an account (`alone`)."""
+    room, need = found.listing.room, found.listing.direction is Direction.NEED
+    checks = (
+        ("need", need and alone),
+        ("resting", room.state is RoomState.RESTING),
+        ("full", room.state is RoomState.FULL or room.waiting == 0),
+        ("guests", alone and room.guests == 0),
+        ("stale", found.stale_since is not None),
+    )
+    return next((code for code, holds in checks if holds), None)
+
+
+def _no_way(reading: Reading, found: Found, me: str) -> str | None:
+    if found.node == me:
+        return None
+    standing = peers.standing(reading, found.node)
+    return None if standing is not None and peers.may_ask(standing) else "listings_only"
 
 
 # Requests.

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Final
 
 import structlog
-from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -169,7 +168,7 @@ async def _form(request: Request) -> dict[str, str | tuple[str, ...]]:
     if not declared.isdecimal() or int(declared) > FORM_BYTES:
         raise _TooLongError
     try:
-        data: FormData = await request.form(max_files=0, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES)
+        data = await request.form(max_files=0, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES)
     except (MultiPartException, ClientDisconnect):
         raise _TooLongError from None
     found: dict[str, str | tuple[str, ...]] = {}

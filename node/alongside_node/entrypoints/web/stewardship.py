@@ -89,9 +89,7 @@ async def _agree(visitor: Visitor, step: Steps, review_day: int | None, said: No
         if known is None:
             raise NothingHereError
         day = known.review_day if review_day is None else review_day
-        peers.agree(
-            tx, node, step, us=edge.us(tx), review_day=day, terms=edge.terms, now=now, random=edge.random
-        )
+        peers.agree(tx, node, step, us=edge.us(tx), review_day=day, terms=edge.terms, now=now, random=edge.random)
 
     await edge.write(work)
     return visitor.go(f"/peers/{node}", said)
@@ -236,9 +234,7 @@ async def community_page(visitor: Visitor) -> Response:
         values[f"hard_night_note_{number}"] = contact.note
         values[f"hard_night_kind_{number}"] = contact.kind.value
         values[f"hard_night_value_{number}"] = contact.value
-    return visitor.page(
-        "community", form=Form(values), saves="now", language_choices=visitor.language_choices
-    )
+    return visitor.page("community", form=Form(values), saves="now", language_choices=visitor.language_choices)
 
 
 async def save_community(visitor: Visitor) -> Response:

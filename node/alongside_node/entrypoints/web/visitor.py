@@ -34,10 +34,68 @@ from .rendering import Pages
 from .views import Choice, Form, Frame, Notice, SignedIn
 
 LANGUAGE_COOKIE: Final = "lang"
-SPOKEN: Final = (
-    "en es ar bg bn ca cs cy da de el et eu fa fi fr ga gl gu he hi hr hu hy is it ja ka ko ku lt lv mk mt nl no pa pl ps pt ro ru sk "
-    "sl so sq sr sv sw ta th ti tr uk ur vi yo zh bfi ssp"
-).split()
+SPOKEN: Final = [
+    "en",
+    "es",
+    "ar",
+    "bg",
+    "bn",
+    "ca",
+    "cs",
+    "cy",
+    "da",
+    "de",
+    "el",
+    "et",
+    "eu",
+    "fa",
+    "fi",
+    "fr",
+    "ga",
+    "gl",
+    "gu",
+    "he",
+    "hi",
+    "hr",
+    "hu",
+    "hy",
+    "is",
+    "it",
+    "ja",
+    "ka",
+    "ko",
+    "ku",
+    "lt",
+    "lv",
+    "mk",
+    "mt",
+    "nl",
+    "no",
+    "pa",
+    "pl",
+    "ps",
+    "pt",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "so",
+    "sq",
+    "sr",
+    "sv",
+    "sw",
+    "ta",
+    "th",
+    "ti",
+    "tr",
+    "uk",
+    "ur",
+    "vi",
+    "yo",
+    "zh",
+    "bfi",
+    "ssp",
+]
 """Languages to choose from in forms; a listing may carry any tag. `bfi` and `ssp` are British and Spanish sign language."""
 
 
@@ -104,7 +162,7 @@ class Visitor:
 
     @property
     def me(self) -> NodeId:
-        """This node's id."""
+        """The id of this node."""
         return self.edge.me
 
     @property
@@ -176,7 +234,9 @@ class Visitor:
                 self.person.member.name, role is Role.STEWARD, self.incoming, member=role is not Role.GUEST
             )
         notice = self.request.query_params.get("said", "")
-        languages = tuple(Choice(tag, language_name(tag, lang=tag).capitalize()) for tag in self.site.pages.translations.languages)
+        languages = tuple(
+            Choice(tag, language_name(tag, lang=tag).capitalize()) for tag in self.site.pages.translations.languages
+        )
         return Frame(
             community=self.community,
             lang=self.lang,
@@ -270,5 +330,5 @@ def _language(site: Site, request: Request, person: Person | None, default: str)
     chosen = request.cookies.get(LANGUAGE_COOKIE, "") or ("" if person is None else person.member.lang)
     if chosen in known:
         return chosen
-    fallback = default.split("-")[0] if default.split("-")[0] in known else "en"
+    fallback = default.split("-", maxsplit=1)[0] if default.split("-", maxsplit=1)[0] in known else "en"
     return site.pages.translations.negotiate(request.headers.get("accept-language", ""), default=fallback)

@@ -15,8 +15,10 @@ INDEX = {
         "CREATE INDEX ix_entry_words_codes ON entry_words USING GIN (codes) WITH (fastupdate = off)",
     ),
     "sqlite": (
-        "CREATE VIRTUAL TABLE entry_words USING fts5(words, codes, content='', detail=column, "
-        "columnsize=0, tokenize='unicode61 remove_diacritics 2')",
+        (
+            "CREATE VIRTUAL TABLE entry_words USING fts5(words, codes, content='', detail=column, "
+            "columnsize=0, tokenize='unicode61 remove_diacritics 2')"
+        ),
     ),
 }
 
