@@ -19,8 +19,8 @@ from .strict_json import NotReadableError, parse
 MAX_BYTES: Final = 200_000_000
 MAX_SERVICES: Final = 200_000
 _TOLD_EVERY: Final = 500
-_ACTIVE: Final = frozenset({"active", "temporarily closed"})
-_LEFT_OUT: Final = frozenset({"inactive", "defunct"})
+_ACTIVE: Final = ("active", "temporarily closed")
+_LEFT_OUT: Final = ("inactive", "defunct")
 
 
 @dataclass
