@@ -182,6 +182,12 @@ def test_a_plain_number_is_no_formula(path: Path, number: str, kind: str) -> Non
 # What cells mean.
 
 
+@pytest.mark.parametrize("cell", ["", " ", "-", " -- ", "\u2013", "\u2014", "\u00a0"])
+def test_a_dash_alone_is_nothing(path: Path, cell: str) -> None:
+    assert "text" not in members(path, text=cell, contact_phone=cell, latitude=cell)
+    assert problems(one(path, source_id=cell)) == [(2, "source_id", "empty_id")]
+
+
 def test_a_whole_row_becomes_a_listing(path: Path) -> None:
     found = one(
         path,

@@ -31,6 +31,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SPACE: Final = " \t\r\n\u00a0\u3000"
+_NOTHING: Final = _SPACE + "-\u2013\u2014"
 _DELIMITERS: Final = (",", ";", "\t")
 
 
@@ -168,8 +170,8 @@ def _read_row(
             parsed.refuse(number, name, "characters")
         elif len(cell) > CELL_CHARACTERS:
             parsed.refuse(number, name, "too_long")
-        elif cell:
-            cells[name] = cell.replace("\r\n", "\n").strip(" \t\r\n\u00a0\u3000")
+        elif cell.strip(_NOTHING):  # a dash alone is how lists write that there is nothing
+            cells[name] = cell.replace("\r\n", "\n").strip(_SPACE)
     key = cells.get("source_id", "")
     if code := checking.key_problem(key):
         parsed.refuse(number, "source_id", code)
