@@ -4,10 +4,12 @@ PostgreSQL is found by $ALONGSIDE_TEST_POSTGRESQL (a URL), else by Debian's bina
 Where neither is there the tests that need it are skipped, with the command that installs it; in CI that is a failure.
 """
 
+import itertools
 import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 
@@ -15,10 +17,11 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from alongside_node import schema
+from alongside_node import migrations, schema
 from alongside_node.foundation.database import Database
 
 _INSTALL = "apt-get install postgresql"
+_NUMBERS = itertools.count()
 
 
 def _run(*command: str) -> None:
@@ -41,7 +44,17 @@ def postgresql_server() -> Iterator[str]:
     bin_folder, cluster = binaries[-1].parent, folder / "cluster"
     _run(str(bin_folder / "initdb"), "--pgdata", str(cluster), "--auth=trust", "--username=postgres", "--no-sync")
     options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
-    _run(str(bin_folder / "pg_ctl"), "--pgdata", str(cluster), "--wait", "-l", str(folder / "log"), "-o", options, "start")
+    _run(
+        str(bin_folder / "pg_ctl"),
+        "--pgdata",
+        str(cluster),
+        "--wait",
+        "-l",
+        str(folder / "log"),
+        "-o",
+        options,
+        "start",
+    )
     try:
         yield f"postgresql://postgres@/postgres?host={folder}"
     finally:
@@ -49,33 +62,58 @@ def postgresql_server() -> Iterator[str]:
         rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def _fresh_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The URL of a database with nothing in it, gone afterwards."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{folder / 'node.sqlite3'}"
+        return
+    server = make_url(request.getfixturevalue("postgresql_server")).set(drivername="postgresql+psycopg")
+    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    found = Database(url)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A fresh database with every table, on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        url, drop = f"sqlite:///{tmp_path / 'node.sqlite3'}", None
-    else:
-        server = make_url(request.getfixturevalue("postgresql_server")).set(drivername="postgresql+psycopg")
-        name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid))}"
-        admin = create_engine(server, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-        url = server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    with _fresh_url(request, tmp_path) as url:
+        schema.metadata.create_all(create := _owner(url))
+        create.dispose()
+        with _opened(url) as found:
+            yield found
 
-        def drop() -> None:
-            with admin.connect() as connection:
-                connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-            admin.dispose()
 
-    schema.metadata.create_all(create := _owner(url))
-    create.dispose()
-    found = Database(url)
-    yield found
-    found.close()
-    if drop is not None:
-        drop()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A fresh database with nothing in it, for migrations."""
+    with _fresh_url(request, tmp_path_factory.mktemp("empty")) as url, _opened(url) as found:
+        yield found
+
+
+@pytest.fixture
+def migrated(empty: Database) -> Database:
+    """As a node has it: every table and the full-text index."""
+    migrations.upgrade(empty)
+    return empty
 
 
 def _owner(url: str):  # noqa: ANN202 - an engine that may create tables
     parsed = make_url(url)
-    return create_engine(parsed.set(drivername="postgresql+psycopg") if parsed.get_backend_name() == "postgresql" else parsed)
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg") if parsed.get_backend_name() == "postgresql" else parsed
+    )

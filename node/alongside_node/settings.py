@@ -9,17 +9,20 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 CONFIG_NAME = "alongside.toml"
+_PREFIX = "ALONGSIDE_"
+_CONFIG = "ALONGSIDE_CONFIG"
+_FOR_TESTS = "ALONGSIDE_TEST_"
 
 
 class Settings(BaseSettings):
     """Every setting, with its default. The environment wins over the file."""
 
-    model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
 
     data_dir: Path = Field(Path("data"), description="Folder with the database and everything else this node keeps.")
     database_url: str = Field("", description="`postgresql://…`; empty: SQLite in the data folder.")
     origin: str = Field(
-        "http://127.0.0.1:8080", description="The address under which people and peers reach this node: https://…"
+        "http://127.0.0.1:8080", description="The address under which people and peers reach this node, as `https://…`."
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on.")
@@ -36,7 +39,8 @@ class Settings(BaseSettings):
     peer_records: int = Field(50_000, ge=1, description="Records taken from one peer's directory.")
     peer_bytes: int = Field(100_000_000, ge=1, description="Bytes taken from one peer's directory at once.")
     neutral_site: str = Field(
-        "https://www.wikipedia.org/", description='Where "Leave this site" goes. Choose one that is usual where you are.'
+        "https://www.wikipedia.org/",
+        description='Where "Leave this site" goes. Choose one that is usual where you are.',
     )
     log_json: bool = Field(False, description="Log lines as JSON.")
 
@@ -56,11 +60,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings' signature
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then what the file said; no .env file and no secrets folder is looked for."""
         return env_settings, init_settings
@@ -69,12 +73,25 @@ class Settings(BaseSettings):
 def load(config: Path | None = None) -> Settings:
     """The settings in force. `config`: the TOML file; else `$ALONGSIDE_CONFIG`, else `alongside.toml` in the data folder.
 
-    Raises pydantic's `ValidationError` with the setting's name, and `tomllib.TOMLDecodeError`.
+    Raises pydantic's `ValidationError` with the setting's name; `ValueError` for a file that cannot be read or that was named and is not there.
     """
     folder = Path(os.environ.get("ALONGSIDE_DATA_DIR", "data"))
-    path = config or Path(os.environ.get("ALONGSIDE_CONFIG", folder / CONFIG_NAME))
+    named = config or (Path(os.environ[_CONFIG]) if _CONFIG in os.environ else None)
+    path = named or folder / CONFIG_NAME
+    if named is not None and not named.exists():
+        raise ValueError(f"{named} is not there")
     values: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
-    return Settings(**values)
+    return Settings(**(values | _unknown_in_environment()))
+
+
+def _unknown_in_environment() -> dict[str, str]:
+    """Misspelt variables, which pydantic-settings would pass over in silence: given to it as settings, they are refused by name."""
+    known = {_PREFIX + name.upper() for name in Settings.model_fields} | {_CONFIG}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper().startswith(_PREFIX) and name.upper() not in known and not name.startswith(_FOR_TESTS)
+    }
 
 
 def markdown() -> str:
@@ -83,4 +100,7 @@ def markdown() -> str:
         f"| `{name}` | `ALONGSIDE_{name.upper()}` | `{field.default!s}` | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
-    return "\n".join(["| in the file | in the environment | default | what it does |", "| --- | --- | --- | --- |", *rows]) + "\n"
+    return (
+        "\n".join(["| in the file | in the environment | default | what it does |", "| --- | --- | --- | --- |", *rows])
+        + "\n"
+    )

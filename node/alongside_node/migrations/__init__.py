@@ -42,7 +42,9 @@ def upgrade(database: Database) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
-    writable = database.engine.execution_options(postgresql_readonly=False, isolation_level="SERIALIZABLE")
-    with _ONE_AT_A_TIME, writable.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with _ONE_AT_A_TIME, database.engine.connect() as connection:
+        # On the connection: the engine's own options, for reading, win over those of an engine made from it.
+        writable = connection.execution_options(postgresql_readonly=False, isolation_level="SERIALIZABLE")
+        with writable.begin():
+            config.attributes["connection"] = writable
+            command.upgrade(config, "head")

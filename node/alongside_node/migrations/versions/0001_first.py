@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("words_salt", sa.LargeBinary(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_community")),
+        sa.CheckConstraint("id = 1", name=op.f("ck_community_one_row")),
         info={"owner": "identity"},
     )
     op.create_table(
@@ -178,6 +179,7 @@ def upgrade() -> None:
         sa.Column("lang", sa.Text(), nullable=False),
         sa.Column("joined", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
+        sa.CheckConstraint("role IN ('guest', 'member', 'steward')", name=op.f("ck_member_role")),
         sa.UniqueConstraint("lookup", name=op.f("uq_member_lookup")),
         info={"owner": "members"},
     )
@@ -196,6 +198,7 @@ def upgrade() -> None:
         sa.Column("private", sa.LargeBinary(), nullable=True),
         sa.Column("exp", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("public", name=op.f("pk_node_key")),
+        sa.CheckConstraint("purpose IN ('sign', 'seal')", name=op.f("ck_node_key_purpose")),
         info={"owner": "identity"},
     )
     op.create_table(
