@@ -223,6 +223,8 @@ def import_(
     keeper: Annotated[
         str, typer.Option("--for", help="Name of the steward who keeps the drafts; the first if not said.")
     ] = "",
+    source: Annotated[str, typer.Option("--as", help="Name of this list; the file's name if not said.")] = "",
+    zone: Annotated[str, typer.Option(help="Time zone of opening hours that name none, as Europe/Berlin.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,  # noqa: FBT002
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
@@ -230,7 +232,9 @@ def import_(
     from alongside_node.importing.command import bring_in  # noqa: PLC0415
 
     with _beside(_settings()) as node:
-        report = bring_in(node, file, keeper=keeper, dry_run=dry_run, show_progress=not as_json)
+        report = bring_in(
+            node, file, keeper=keeper, source=source, zone=zone, dry_run=dry_run, show_progress=not as_json
+        )
         _say(report.as_json(), lambda _: report.show(), as_json=as_json)
         if not report.taken:
             raise typer.Exit(1)

@@ -20,7 +20,7 @@ _WIDTH: Final = 336
 _ROW: Final = 64  # room for a name, a line of words and air; a thumb fits between two
 _HUB: Final = 38  # where our own circle stands, and its room
 _DOT: Final = 122
-_LETTERS: Final = 21  # of a name, before it would leave the picture
+_LETTERS: Final = 18  # of a name, before it would leave the picture, in the widest usual face
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,8 +104,20 @@ def money(amount: int, currency: str, *, lang: str) -> str:
     return format_currency(exact, currency, locale=locale_of(lang), format=pattern, currency_digits=False)
 
 
+_SIGNED: Final = {
+    "bfi": {"en": "British Sign Language", "es": "lengua de signos británica"},
+    "ssp": {"en": "Spanish Sign Language", "es": "lengua de signos española"},
+    "ase": {"en": "American Sign Language", "es": "lengua de signos americana"},
+    "gsg": {"en": "German Sign Language", "es": "lengua de signos alemana"},
+    "fsl": {"en": "French Sign Language", "es": "lengua de signos francesa"},
+}
+"""Sign languages that the Unicode tables do not name."""
+
+
 def language_name(tag: str, *, lang: str) -> str:
     """What the reader calls a language; the tag itself where nobody has named it."""
+    if tag in _SIGNED:
+        return _SIGNED[tag].get(lang, _SIGNED[tag]["en"])
     try:
         return Locale.parse(tag, sep="-").get_display_name(locale_of(lang)) or tag
     except (UnknownLocaleError, ValueError):

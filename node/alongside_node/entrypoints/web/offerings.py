@@ -78,7 +78,12 @@ _CONFIRM_AHEAD: Final = 14
 
 def _missing(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> tuple[str, ...]:
     key = acts.place_key(visitor.edge.keys(), offering.id)
-    return listings.missing(reading, offering, now=now, place_key=key)
+    # What publishing itself answers ("I want to be listed") stands in nobody's way.
+    return tuple(
+        code
+        for code in listings.missing(reading, offering, now=now, place_key=key)
+        if code not in offering.waiting_for
+    )
 
 
 async def new(visitor: Visitor) -> Response:
