@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from page_samples import SAMPLES, Sample, frame_for
 from playwright.sync_api import Browser, Page, Route
 
 from alongside_node.entrypoints.web.armour import policy
 from alongside_node.entrypoints.web.rendering import Pages
+from page_samples import SAMPLES, Sample, frame_for
 
 pytestmark = pytest.mark.browser
 
