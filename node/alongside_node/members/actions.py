@@ -223,7 +223,7 @@ def needs_prolonging(ends: int, now: int) -> bool:
 def prolong(tx: Writing, cookie: str, *, now: int) -> None:
     """Twenty more minutes."""
     if (token := _token(cookie)) is not None:
-        store.prolong(tx, sha256(token).digest(), now + rules.SESSION_IDLE)
+        store.prolong(tx, sha256(token).digest(), now + rules.SESSION_IDLE, now=now)
 
 
 def end_session(tx: Writing, cookie: str) -> None:

@@ -142,9 +142,9 @@ def session(reading: Reading, token: bytes) -> Session | None:
     return None if row is None else Session(row.token, row.member, row.key, row.ends)
 
 
-def prolong(tx: Writing, token: bytes, ends: int) -> None:
-    """Somebody is still there."""
-    tx.execute(update(_session).where(_session.c.token == token).values(ends=ends))
+def prolong(tx: Writing, token: bytes, ends: int, *, now: int) -> None:
+    """Somebody is still there. A session that ended stays ended, though its row may still be there."""
+    tx.execute(update(_session).where(_session.c.token == token, _session.c.ends > now).values(ends=ends))
 
 
 def end_session(tx: Writing, token: bytes) -> None:

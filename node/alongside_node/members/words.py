@@ -66,8 +66,9 @@ def generate(lang: str, random: Random) -> tuple[str, ...]:
 
 
 def normalised(text: str) -> str:
-    """The words as they are derived from: case, accents and spacing make no difference."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """The words as they are derived from: case, accents, spacing, and the dot of a Turkish i make no difference."""
+    plain = unicodedata.normalize("NFKD", text).casefold().replace("\u0131", "i")
+    decomposed = unicodedata.normalize("NFKD", plain)
     return " ".join("".join(c if c.isalpha() else " " for c in decomposed if not unicodedata.combining(c)).split())
 
 
