@@ -18,7 +18,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 FTS = (
-    "CREATE VIRTUAL TABLE words USING fts5(words, codes, content='', detail=column, columnsize=0,"
+    "CREATE VIRTUAL TABLE entry_words USING fts5(words, codes, content='', detail=column, columnsize=0,"
     " tokenize='unicode61 remove_diacritics 2')"
 )
 _CHUNK = 1_000
@@ -50,7 +50,7 @@ def bulk_store(lines: list[tuple[int, bytes]], path: Path) -> float:
             words.append((position, f"{record['title']} {record['text']}", f"audienceanyone topic{record['topics'][0]}"))
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", rows)
-        connection.executemany("INSERT INTO words (rowid, words, codes) VALUES (?, ?, ?)", words)
+        connection.executemany("INSERT INTO entry_words (rowid, words, codes) VALUES (?, ?, ?)", words)
         connection.execute("COMMIT")
     signed = key.sign(whole.digest())
     key.public_key().verify(signed, whole.digest())
@@ -67,8 +67,8 @@ def search_app(path: Path) -> FastAPI:
     @app.get("/search")
     async def search(word: str, code: str, start: int) -> Response:
         rows = connection.execute(
-            "SELECT e.line FROM words w JOIN entry e ON e.position = w.rowid"
-            " WHERE words MATCH ? AND w.rowid >= ? ORDER BY w.rowid LIMIT 20",
+            "SELECT e.line FROM entry_words w JOIN entry e ON e.position = w.rowid"
+            " WHERE entry_words MATCH ? AND w.rowid >= ? ORDER BY w.rowid LIMIT 20",
             (f'codes : ("audienceanyone" AND "{code}") AND words : ("{word}")', start),
         ).fetchall()
         return Response(b"[" + b",".join(row[0] for row in rows) + b"]", media_type="application/json")

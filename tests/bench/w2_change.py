@@ -1,0 +1,111 @@
+"""w2: one listing of many is changed, until the other community serves the change: edit, head, hint, changes, tree, index, disk.
+
+Somebody edits as pages do it, beside the running node, which is woken. Changes are more than a second apart, as heads are. The bytes
+are counted in a second run, with a counting relay in front of each node.
+"""
+
+import asyncio
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from measure import percentile
+from nodes import free_port, offer
+from pair import Pair, Workshop, named, watching
+
+from alongside_node.app import Node
+from alongside_node.entrypoints import acts
+from alongside_node.listings.actions import Move
+
+_CHANGES = 25
+_COUNTED = 5
+_APART = 1.3
+_SETTLES = 3.0
+_GIVES_UP = 30.0
+
+
+def run(shop: Workshop) -> None:
+    """Report the largest size."""
+    size = max(shop.sizes)
+    pair = shop.synced(size)
+    name = f"w2.{named(size)}"
+    shop.report.say(f"w2: {_CHANGES} changes among {size:,}")
+    with pair.there.serving(), pair.here.serving():
+        waits = _changes(pair, _CHANGES)
+    shop.report.add(f"{name}.p50", percentile(waits, 0.5) * 1000, "ms")
+    shop.report.add(f"{name}.p95", percentile(waits, 0.95) * 1000, "ms")
+    ports = free_port(), free_port()
+    with pair.there.serving(port=ports[0]), pair.here.serving(port=ports[1]):
+        with relay(pair.there.port, ports[0]) as one, relay(pair.here.port, ports[1]) as other:
+            _changes(pair, 1)
+            before = one.bytes + other.bytes
+            _changes(pair, _COUNTED)
+            shop.report.add(f"{name}.http", (one.bytes + other.bytes - before) / _COUNTED, "bytes")
+
+
+def _changes(pair: Pair, count: int) -> list[float]:
+    time.sleep(_SETTLES)
+    waits = []
+    seen = watching(pair.here)
+    with pair.there.beside() as node, asyncio.Runner() as runner:
+        for number in range(count):
+            started = time.perf_counter()
+            title = f"Changed {started} {number}"
+            runner.run(_change(node, pair, title))
+            _wait_for(seen, pair.listing, title.encode("ascii"), started)
+            waits.append(time.perf_counter() - started)
+            time.sleep(_APART)
+    seen.close()
+    return waits
+
+
+async def _change(node: Node, pair: Pair, title: str) -> None:
+    await acts.change(node.edge, pair.mira, pair.listing, Move.EDIT, offer(title=title))
+
+
+def _wait_for(seen: sqlite3.Connection, listing: str, title: bytes, started: float) -> None:
+    statement = "SELECT e.line FROM entry e JOIN generation g ON g.id = e.generation WHERE g.active AND e.id = ?"
+    while title not in (seen.execute(statement, (listing,)).fetchone() or (b"",))[0]:
+        time.sleep(0.0003)
+        if time.perf_counter() - started > _GIVES_UP:
+            raise RuntimeError("a change did not arrive")
+
+
+class Counted:
+    """Bytes that passed a relay, both ways."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+
+@contextmanager
+def relay(port: int, to: int) -> Iterator[Counted]:
+    """Passes on what comes to a port, and counts it."""
+    counted = Counted()
+    listening = socket.create_server(("127.0.0.1", port))
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        while data := source.recv(65_536):
+            counted.bytes += len(data)
+            target.sendall(data)
+        target.close()
+
+    def accept() -> None:
+        while True:
+            try:
+                one = listening.accept()[0]
+            except OSError:
+                return
+            other = socket.create_connection(("127.0.0.1", to))
+            for source, target in ((one, other), (other, one)):
+                threading.Thread(target=pump, args=(source, target), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield counted
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
