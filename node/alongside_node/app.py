@@ -242,6 +242,7 @@ class Node:
             Duty("sessions", MINUTE, self._forget_sessions),
             Duty("old-rows", HOUR, self._forget_old),
             Duty("listings", 6 * HOUR, self._lapse),
+            Duty("old-words", 24 * HOUR, self._forget_words),
         ]
 
     async def _renew_keys(self, now: int) -> None:
@@ -282,6 +283,9 @@ class Node:
         for forget in (delivery.forget_old, peers.forget_old, schedule.forget_old, listings.forget_old_keys):
             await self.database.awrite(_at(forget, now))
         await self.directory.forget_old(now)
+
+    async def _forget_words(self, _now: int) -> None:
+        await following.forget_words(self.database)
 
     async def _lapse(self, _now: int) -> None:
         await acts.lapse(self.edge)

@@ -27,7 +27,7 @@ from alongside_protocol.merkle import Tree
 from alongside_protocol.profile import Profile
 from alongside_protocol.trust import Batch, Budget, Contradiction, Outcome, Sync, Trusted
 
-from . import entries, store
+from . import entries, index, store
 from .entries import Read
 
 Order = tuple[int, int]
@@ -255,6 +255,13 @@ async def drop_idle(database: Database) -> None:
     """Drop every generation that is not in use, interrupted or replaced: at each start, before anything is followed."""
     for generation in await database.aread(store.idle_generations):
         await _drop_generation(database, generation)
+
+
+async def forget_words(database: Database) -> None:
+    """Write the index anew, in short steps, so that words of what was withdrawn are in no file (safety.md, D.32)."""
+    more = await database.awrite(lambda tx: index.compact(tx, begin=True))
+    while more:
+        more = await database.awrite(lambda tx: index.compact(tx, begin=False))
 
 
 async def _drop_generation(database: Database, generation: int) -> None:

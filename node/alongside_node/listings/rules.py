@@ -129,10 +129,13 @@ def completed(
         "holders": [{"name": name, "seal": {"k": key, "suite": SUITE}} for name in names],
         "confirmed": today(now),
         "confirm_every": every,
-        "valid_until": days_later(now, every),
+        "valid_until": days_later(
+            now, min(max(every, 0), _STANDING_DAYS)
+        ),  # what does not fit is told below, by its name
     }
-    if resting:
-        whole["room"] = {**(whole.get("room") or {}), "state": RoomState.RESTING.value}
+    room = whole.get("room") or {}
+    if resting and isinstance(room, Mapping):
+        whole["room"] = {**room, "state": RoomState.RESTING.value}
     try:
         listing = Listing.model_validate(whole)
     except ValidationError as error:
