@@ -109,15 +109,16 @@ def lines_between(
         )
         values: tuple[object, ...] = (_fts5(terms), first, last, today, limit)
     else:
+        sought = "words @@ %s::tsquery AND" if terms.words else ""
         # A rare word with ORDER BY … LIMIT walks the whole primary key; matching first avoids it.
         statement = (
             f"WITH w AS MATERIALIZED (SELECT position FROM {TABLE}"  # noqa: S608 - values are bound
-            " WHERE (%s = '' OR words @@ %s::tsquery) AND codes @@ %s::tsquery AND position >= %s AND position <= %s)"
+            f" WHERE {sought} codes @@ %s::tsquery AND position >= %s AND position <= %s)"
             " SELECT e.position, e.generation, e.line FROM w JOIN entry e USING (position)"
             " WHERE e.last_day >= %s ORDER BY position LIMIT %s"
         )
-        wanted = _tsquery_words(terms)
-        values = (wanted, wanted or "''", _tsquery_codes(terms), first, last, today, limit)
+        wanted = (_tsquery_words(terms),) if terms.words else ()
+        values = (*wanted, _tsquery_codes(terms), first, last, today, limit)
     rows = reading.execute_driver(statement, values)
     return [(row.position, row.generation, bytes(row.line)) for row in rows]
 

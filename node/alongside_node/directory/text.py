@@ -12,6 +12,7 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0002fa1f]+"
 )
+_LONGEST = 100  # characters of a word, in a record as in a query: PostgreSQL refuses one of more than 2,046 bytes
 _QUERY_WORDS = 12  # what somebody types; more would only cost
 
 
@@ -23,10 +24,10 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The searchable words of `text`, in order."""
     if text.isascii():
-        return _WORD.findall(text.lower())
+        return [word[:_LONGEST] for word in _WORD.findall(text.lower())]
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return _WORD.findall(_UNSPACED.sub(_pairs, plain))
+    return [word[:_LONGEST] for word in _WORD.findall(_UNSPACED.sub(_pairs, plain))]
 
 
 def query_words(text: str) -> list[str]:
