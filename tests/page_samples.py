@@ -427,9 +427,21 @@ SAMPLES: Mapping[str, Sample] = {
         "my_offerings",
         "/offerings",
         MEMBER,
-        {"offerings": (_DRAFT, offering(confirm_by=ahead(10), waiting=2), offering("resting", direction="need"))},
+        {
+            "offerings": (_DRAFT, offering(confirm_by=ahead(10), waiting=2), offering("resting", direction="need")),
+            "arriving": (views.ArrivingView("Casa Abierta", "es", ahead(6)),),
+            "form": Form({}, {"code": "code"}),
+        },
     ),
-    "my_offerings, none": Sample("my_offerings", "/offerings", MEMBER, {"offerings": ()}),
+    "my_offerings, none": Sample(
+        "my_offerings", "/offerings", MEMBER, {"offerings": (), "arriving": (), "form": Form()}
+    ),
+    "keep_together": Sample(
+        "keep_together",
+        "/offerings/o1/people",
+        MEMBER,
+        {"title": CIRCLE.title, "lang": "es", "code": "A7kQz9" * 3 + "abcd"},
+    ),
     "new_listing": Sample("new_listing", "/offerings/new", MEMBER, {"direction": "offer", "type_choices": None}),
     "edit_listing": edit(Form({"type": "practitioner"})),
     "edit_listing, slips": edit(Form(FILLED, SLIPS)),

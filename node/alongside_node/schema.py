@@ -130,6 +130,7 @@ member = Table(
     Column("box_rev", Integer, nullable=False, default=0),
     Column("lang", Text, nullable=False),
     Column("joined", Text, nullable=False, comment="the quarter, as 2026-Q4"),
+    Column("last_day", Integer, comment="guests only: when what they asked is gone, so is this row"),
     info={"owner": "members"},
 )
 

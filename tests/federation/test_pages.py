@@ -276,3 +276,37 @@ def test_every_page_carries_its_armour(oak: Community) -> None:
         assert response.headers["content-security-policy"].startswith("default-src 'none'")
         assert response.headers["cache-control"] == "no-store"
         assert response.headers["referrer-policy"] == "no-referrer"
+
+
+def test_two_people_keep_something_together_and_both_read_what_is_asked(world: World, oak: Community) -> None:
+    mira, lena = signed_in(oak, "Mira"), signed_in(oak, "Lena")
+    publishes(mira)
+    mira.open("/offerings").post(mira.link("/offerings/[\\w-]{22}/edit").replace("edit", "people"))
+    code = re.search(r'class="code">([\w-]{22})<', mira.body)
+    assert code
+    lena.open("/offerings").post("/offerings/together", code=code[1], name="Lena")
+    assert "said=kept_together" in lena.path, lena.text
+    assert lena.open("/offerings").post("/offerings/together", code=code[1], name="Lena").status == 422
+    asker = signed_in(oak, "Asker")
+    ask_url = asker.open("/search").post("/search", words="").link('/listings/[^"]+') + "/ask"
+    asker.open(ask_url).post(ask_url, words="Hello both", days="7")
+    asker.post(
+        f"{ask_url}/send", words="Hello both", days="7", promises=asker.hidden("promises"), pending="", agree="yes"
+    )
+    world.settle()
+    for holder in (mira, lena):
+        assert "Hello both" in holder.open("/incoming").open(holder.link('/incoming/[^"]+')).text
+
+
+def test_a_guests_row_goes_when_what_they_asked_is_long_gone(world: World, oak: Community) -> None:
+    publishes(signed_in(oak, "Mira"))
+    guest = Browser(oak)
+    ask_url = guest.open("/search").post("/search", words="").link('/listings/[^"]+') + "/ask"
+    guest.open(ask_url).post(ask_url, words="Hello", days="7")
+    promises, pending = guest.hidden("promises"), guest.hidden("pending")
+    guest.post(f"{ask_url}/send", words="Hello", days="7", promises=promises, pending=pending, agree="yes", kept="yes")
+    assert [row.role for row in oak.rows("member")].count("guest") == 1
+    world.pass_time(30 * 86_400)
+    assert [row.role for row in oak.rows("member")].count("guest") == 1
+    world.pass_time(60 * 86_400)
+    assert [row.role for row in oak.rows("member")].count("guest") == 0

@@ -8,14 +8,16 @@ from typing import Any, Final
 
 from alongside_node.directory import publishing, searching
 from alongside_node.directory import store as directory_store
-from alongside_node.foundation.database import Writing
+from alongside_node.foundation.database import Reading, Writing
 from alongside_node.identity import actions as identity
 from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
 from alongside_node.listings.actions import Move, Offering
 from alongside_node.members import actions as members
 from alongside_node.members.actions import BoxChangedError, Person
+from alongside_node.members.rules import GUEST_STAYS_DAYS
 from alongside_node.referrals import answering, asking
+from alongside_protocol import limits
 from alongside_protocol.consent import Field
 from alongside_protocol.identifiers import Random, RecordId
 from alongside_protocol.listing import Listing
@@ -37,6 +39,39 @@ async def draft(edge: Edge, person: Person, content: Mapping[str, Any], *, name:
     now = edge.now
     await edge.write(lambda tx: listings.add(tx, drafting, now=now))
     return drafting.offering.id
+
+
+async def keep_together(edge: Edge, person: Person, listing: str, *, name: str) -> bool:
+    """Somebody whom a holder asked keeps a listing with them from now on. False: it is gone, full, or theirs already.
+
+    Everybody who keeps it gets a new key: who joins reads what comes from now on, nothing that came before.
+    """
+    keyring, now, random = edge.keys(), edge.now, edge.random
+
+    def look(reading: Reading) -> tuple[Offering, dict[str, str]] | None:
+        offering = listings.find(reading, listing)
+        if offering is None or not listings.may_join(offering, person.member.id):
+            return None
+        held = {holder.member: members.public_key(reading, holder.member) for holder in offering.holders}
+        return offering, {member: public for member, public in held.items() if public is not None}
+
+    found = await edge.read(look)
+    if found is None:
+        return False
+    before, publics = found
+    holders = (*before.holders, listings.Holder(person.member.id, name))
+    new = listings.new_key(listing, {**publics, person.member.id: person.member.public}, node=keyring.id, random=random)
+
+    def work(tx: Writing) -> bool:
+        offering = listings.find(tx, listing)
+        if offering is None or offering.holders != before.holders or offering.state != before.state:
+            return False
+        offering = listings.set_holders(tx, offering, holders, *new, now=now)
+        if offering.state in listings.IN_DIRECTORY:
+            apply(tx, offering, Move.CONFIRM, keyring=keyring, now=now, random=random)
+        return True
+
+    return await edge.write(work)
 
 
 def place_key(keyring: Keyring, listing: str) -> bytes:
@@ -151,21 +186,37 @@ async def ask(
     edge: Edge, person: Person, to: asking.Addressee, fields: Mapping[Field, str], *, shown: str, until: int
 ) -> str:
     """Ask; returns the reference. Tries again when another request of the same person came between."""
-    for attempt in range(_ATTEMPTS):
-        now = edge.now
-        prepared = asking.prepare(
-            person, to, fields, shown=shown, until=until, keyring=edge.keys(), now=now, random=edge.random
-        )
-        current = person
+    for _ in range(_ATTEMPTS):
         try:
-            await edge.write(lambda tx: asking.begin(tx, current, prepared, me=edge.me, now=now))  # noqa: B023 - awaited here
+            return await _ask_once(edge, person, to, fields, shown=shown, until=until)
         except BoxChangedError:
-            if attempt == _ATTEMPTS - 1:
-                raise
             person = await _again(edge, person)
-            continue
-        return prepared.row.ref
     raise BoxChangedError
+
+
+async def _ask_once(
+    edge: Edge, person: Person, to: asking.Addressee, fields: Mapping[Field, str], *, shown: str, until: int
+) -> str:
+    now, me = edge.now, edge.me
+    ended = await edge.read(lambda reading: asking.ended(reading, person, me=me))
+    prepared = asking.prepare(
+        person,
+        to,
+        fields,
+        shown=shown,
+        until=until,
+        ended=ended,
+        keyring=edge.keys(),
+        now=now,
+        random=edge.random,
+    )
+
+    def begin(tx: Writing) -> str:
+        asking.begin(tx, person, prepared, me=me, now=now)
+        members.stay(tx, person.member.id, until_day=until // limits.DAY + GUEST_STAYS_DAYS)
+        return prepared.row.ref
+
+    return await edge.write(begin)
 
 
 async def _again(edge: Edge, person: Person) -> Person:

@@ -38,6 +38,7 @@ __all__ = [
     "in_states",
     "keeps",
     "keys",
+    "may_join",
     "missing",
     "new_key",
     "of_member",
@@ -170,12 +171,19 @@ def change(
     return after, listing
 
 
-def set_holders(tx: Writing, offering: Offering, drafting: Drafting, *, now: int) -> Offering:
+def may_join(offering: Offering, member: str) -> bool:
+    """Whether somebody can keep it together with those who do."""
+    there = {holder.member for holder in offering.holders}
+    return offering.state is not State.WITHDRAWN and member not in there and len(there) < HOLDERS
+
+
+def set_holders(
+    tx: Writing, offering: Offering, holders: Sequence[Holder], public: str, shares: Mapping[str, bytes], *, now: int
+) -> Offering:
     """Other people keep it from now on: a new key, the former one is kept 30 days for what was sealed to it."""
-    store.set_holders(tx, offering.id, drafting.offering.holders)
-    former_until = rules.day(now) + rules.KEY_KEPT_DAYS
-    store.add_key(tx, drafting.public, offering.id, drafting.shares, former_until=former_until)
-    return offering.at(holders=drafting.offering.holders)
+    store.set_holders(tx, offering.id, holders)
+    store.add_key(tx, public, offering.id, shares, former_until=rules.day(now) + rules.KEY_KEPT_DAYS)
+    return offering.at(holders=tuple(holders))
 
 
 def keys(reading: Reading, listing: RecordId | str) -> list[str]:

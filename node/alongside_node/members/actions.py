@@ -58,6 +58,7 @@ __all__ = [
     "seal_to",
     "sealed_box",
     "session_of",
+    "stay",
     "steward_ids",
     "stewards",
     "use_words",
@@ -308,7 +309,7 @@ def end_grant(tx: Writing, token: str) -> None:
 
 find, public_key, stewards, count = store.find, store.public_key, store.stewards, store.count
 steward_ids = store.steward_ids
-save_lang, remove = store.save_lang, store.remove
+save_lang, remove, stay = store.save_lang, store.remove, store.stay
 
 
 def forget_old(tx: Writing, now: int) -> int:
@@ -318,4 +319,5 @@ def forget_old(tx: Writing, now: int) -> int:
         store.forget_sessions(tx, before=now)
         + store.forget_invitations(tx, before=today)
         + store.forget_grants(tx, before=today)
+        + store.forget_guests(tx, before=today)
     )

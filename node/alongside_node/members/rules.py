@@ -13,6 +13,9 @@ SESSION_TOUCH: Final = limits.MINUTE
 """A session is prolonged at most once in this time, so that reading pages does not write."""
 INVITATION_DAYS: Final = 14
 GRANT_DAYS: Final = 90
+GUEST_STAYS_DAYS: Final = 45
+"""How long a guest's row stays after the date of their last request: its content goes after 14 days, and who confirmed a deletion can
+be read a month longer."""
 NAME_CHARACTERS: Final = 60
 
 

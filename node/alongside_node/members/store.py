@@ -30,6 +30,8 @@ class Member:
     box_rev: int
     lang: str
     joined: str
+    last_day: int | None = None
+    """Guests only: the day after which their row goes."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def add(tx: Writing, member: Member) -> None:
             box_rev=member.box_rev,
             lang=member.lang,
             joined=member.joined,
+            last_day=member.last_day,
         )
     )
 
@@ -84,6 +87,7 @@ def _read(row: Row[Any]) -> Member:
         box_rev=row.box_rev,
         lang=row.lang,
         joined=row.joined,
+        last_day=row.last_day,
     )
 
 
@@ -121,6 +125,17 @@ def save_box(tx: Writing, member_id: str, box: bytes, *, rev: int) -> bool:
 def save_lang(tx: Writing, member_id: str, lang: str) -> None:
     """The language somebody reads."""
     tx.execute(update(_member).where(_member.c.id == member_id).values(lang=lang))
+
+
+def stay(tx: Writing, member_id: str, *, until_day: int) -> None:
+    """A guest's row stays at least until a day."""
+    ends_before = (_member.c.id == member_id) & (_member.c.last_day < until_day)
+    tx.execute(update(_member).where(ends_before).values(last_day=until_day))
+
+
+def forget_guests(tx: Writing, *, before: int) -> int:
+    """Drop guests whose requests are long gone; returns how many."""
+    return tx.execute(delete(_member).where(_member.c.last_day < before)).rowcount
 
 
 def remove(tx: Writing, member_id: str) -> None:

@@ -5,7 +5,7 @@ they asked, what they wrote, the reply key) is sealed to them in a mailbox that 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -194,7 +194,7 @@ class Asking:
     box: bytes = field(repr=False)
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - everything that a request is made of, by name
     person: Person,
     to: Addressee,
     fields: Mapping[Field, str],
@@ -204,8 +204,10 @@ def prepare(
     keyring: Keyring,
     now: int,
     random: Random,
+    ended: Collection[str] = (),
 ) -> Asking:
-    """Seal a request. `shown`: the hash of what the person read about who may be called; `until`: Unix seconds.
+    """Seal a request. `shown`: the hash of what the person read about who may be called; `until`: Unix seconds; `ended`: references
+    that the box can forget.
 
     Raises `Refused`: as `consent.seal_request`; `consent-commitments` when what they read is no longer what is promised.
     """
@@ -225,7 +227,7 @@ def prepare(
     )
     outgoing = _offer(person, remembered, recipient, ref=ref, n=1, keyring=keyring, now=now, random=random)
     letter = _for_self(person, mailbox, _FIRST, 1, remembered.dumped(), node=me, now=now, random=random)
-    new_box = box.with_mailbox(ref, mailbox).with_handle(recipient.node, handle, since)
+    new_box = box.without(set(ended)).with_mailbox(ref, mailbox).with_handle(recipient.node, handle, since)
     row = Asked(ref, recipient.node, mailbox, State.OFFERED, until, 1, Numbering())
     return Asking(row, outgoing, letter, members.sealed_box(person, new_box, me))
 
@@ -305,6 +307,13 @@ class Thread:
     def state(self) -> State:
         """Where it is, as far as it was proven."""
         return State.OFFERED if self.unproven and self.row.state is State.ACCEPTED else self.row.state
+
+
+def ended(reading: Reading, person: Person, *, me: NodeId) -> set[str]:
+    """References in a person's box of which nothing is left."""
+    refs = set(members.open_box(person, me).mailboxes)
+    there = {row.ref for row in store.asked_of(reading, refs)} | {one.ref for one in store.erasures_of(reading, refs)}
+    return refs - there
 
 
 def threads(reading: Reading, person: Person, *, me: NodeId) -> list[Thread]:

@@ -3,6 +3,7 @@
 Nothing is published before its people have answered who may be called, and have said that they want to be listed.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 from zoneinfo import available_timezones
@@ -20,8 +21,8 @@ from alongside_node.peers import actions as peers
 from alongside_node.referrals import answering
 from alongside_protocol.listing import Audience, Listing, is_open
 
-from . import listing_form
-from .views import Choice, Form, Notice, OfferingView, ResultView
+from . import listing_form, shown
+from .views import ArrivingView, Choice, Form, Notice, OfferingView, ResultView
 from .visitor import NothingHereError, Visitor
 
 _FIELD_OF: Final = {
@@ -43,15 +44,30 @@ def _zones() -> tuple[Choice, ...]:
 
 async def mine(visitor: Visitor) -> Response:
     """Everything this person keeps."""
+    return await _mine_page(visitor, {})
+
+
+async def _mine_page(visitor: Visitor, problems: dict[str, str]) -> Response:
     person, now = visitor.may(Act.OFFER), visitor.now
 
-    def look(reading: Reading) -> list[OfferingView]:
+    def look(reading: Reading) -> tuple[list[OfferingView], tuple[ArrivingView, ...]]:
         offerings = listings.of_member(reading, person.member.id)
-        return [_view(reading, visitor, offering, now) for offering in offerings]
+        arriving = tuple(
+            ArrivingView(peer.name, peer.profile.lang, shown.day_of(peer.standing.listings_from))
+            for peer in peers.every(reading)
+            if peers.may_read_listings(peer.standing) and peer.standing.listings_from > now
+        )
+        return [_view(reading, visitor, offering, now) for offering in offerings], arriving
 
-    views = await visitor.edge.read(look)
+    views, arriving = await visitor.edge.read(look)
     views.sort(key=lambda view: (view.state != "draft" and view.confirm_by is None, view.title.casefold()))
-    return visitor.page("my_offerings", offerings=tuple(views))
+    return visitor.page(
+        "my_offerings",
+        status=422 if problems else 200,
+        offerings=tuple(views),
+        arriving=arriving,
+        form=Form({}, problems),
+    )
 
 
 def _view(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> OfferingView:
@@ -74,16 +90,45 @@ def _view(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> O
 
 
 _CONFIRM_AHEAD: Final = 14
+_NAME: Final = 120
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What a code that was just shown is for."""
+
+    listing: str
 
 
 def _missing(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> tuple[str, ...]:
     key = acts.place_key(visitor.edge.keys(), offering.id)
     # What publishing itself answers ("I want to be listed") stands in nobody's way.
     return tuple(
-        code
-        for code in listings.missing(reading, offering, now=now, place_key=key)
-        if code not in offering.waiting_for
+        code for code in listings.missing(reading, offering, now=now, place_key=key) if code not in offering.waiting_for
     )
+
+
+async def share(visitor: Visitor) -> Response:
+    """A code with which one more person can keep this together, for twenty minutes."""
+    offering = await _kept(visitor)
+    code = visitor.site.pending.keep(_Shared(offering.id))
+    return visitor.page(
+        "keep_together",
+        title=str(offering.members.get("title", "")),
+        lang=str(offering.members.get("lang", "")),
+        code=code,
+    )
+
+
+async def together(visitor: Visitor) -> Response:
+    """Keep something together with who gave the code."""
+    person = visitor.may(Act.OFFER)
+    shared = visitor.site.pending.find(visitor.text("code"))
+    name = " ".join(visitor.text("name").split())[:_NAME] or person.member.name
+    if isinstance(shared, _Shared) and await acts.keep_together(visitor.edge, person, shared.listing, name=name):
+        visitor.site.pending.take(visitor.text("code"))
+        return visitor.go("/offerings", Notice.KEPT_TOGETHER)
+    return await _mine_page(visitor, {"code": "code"})
 
 
 async def new(visitor: Visitor) -> Response:

@@ -4,7 +4,7 @@ Somebody without an account is given seven words before anything is sent; they o
 `asking.prepare` seals, pinned to the promises that stood on that page.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from starlette.responses import Response
@@ -181,10 +181,11 @@ async def _guest(visitor: Visitor, keeping: _Keeping) -> tuple[Person, str]:
     joining = members.prepare(
         derived, node=edge.me, name="", role=Role.GUEST, lang=keeping.lang, now=now, random=edge.random
     )
-    person = Person(joining.member, joining.key)
+    # The row would go today; asking lets it stay.
+    person = Person(replace(joining.member, last_day=now // limits.DAY), joining.key)
 
     def work(tx: Any) -> str:
-        members.add(tx, joining.member)
+        members.add(tx, person.member)
         return members.begin_session(tx, person, now=now, random=edge.random)
 
     return person, await edge.write(work)

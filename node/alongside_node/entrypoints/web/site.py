@@ -92,6 +92,8 @@ PAGES: Final = (
     Page(f"{_INCOMING}/close", _M, post=answers.close),
     Page("/offerings", _M, offerings.mine),
     Page("/offerings/new", _M, offerings.new, offerings.create),
+    Page("/offerings/together", _M, post=offerings.together),
+    Page(f"{_OFFERING}/people", _M, post=offerings.share),
     Page(f"{_OFFERING}/edit", _M, offerings.edit, offerings.save),
     Page(f"{_OFFERING}/preview", _M, offerings.preview),
     Page(f"{_OFFERING}/publish", _M, post=offerings.publish),

@@ -61,6 +61,7 @@ class Notice(StrEnum):
     STEP_CHANGED = "step_changed"
     REVIEW_SET = "review_set"
     PEER_ENDED = "peer_ended"
+    KEPT_TOGETHER = "kept_together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,15 @@ class IncomingView:
 
 
 # What somebody offers.
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivingView:
+    """A community that will see what is published here, from a day on."""
+
+    name: str
+    lang: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -394,6 +394,7 @@ PROBLEM: Final[Words] = {
 """What is wrong with a field; read after the field's own name."""
 
 NOTICE: Final[Words] = {
+    "kept_together": N_("You keep it together now. What is asked from now on reaches you too."),
     "sent": N_("Your request is on its way."),
     "message_sent": N_("Your message is on its way."),
     "withdrawn": N_("You took it back. They can no longer answer."),

@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("box_rev", sa.Integer(), nullable=False),
         sa.Column("lang", sa.Text(), nullable=False),
         sa.Column("joined", sa.Text(), nullable=False),
+        sa.Column("last_day", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.CheckConstraint("role IN ('guest', 'member', 'steward')", name=op.f("ck_member_role")),
         sa.UniqueConstraint("lookup", name=op.f("uq_member_lookup")),
