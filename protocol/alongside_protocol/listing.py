@@ -17,7 +17,6 @@ from .commitments import Commitments, Reporter, unanswered
 from .hours import Hours
 from .place import Place
 from .text_forms import BYTES_32, CODE, DATE, LANG, LANG_CHARACTERS, LINE, TEXT
-from .text_forms import plain as plain  # noqa: PLC0414 - the profile takes it from here
 
 TITLE_CHARACTERS: Final = 120
 TEXT_CHARACTERS: Final = 4_000

@@ -138,6 +138,7 @@ def test_a_receipt_is_read_as_it_was_signed() -> None:
     assert (got.node, got.refs, got.iat, got.backups_until) == (NODE.chain.id, REFS, NOON, NOON + 14 * limits.DAY)
     assert got.text == receipt_text()
     assert receipt.claimed_document(got.text) == 1
+    assert receipt.claims(got.text) == got
 
 
 @pytest.mark.parametrize(

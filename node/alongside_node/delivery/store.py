@@ -143,7 +143,7 @@ def refs_waiting(reading: Reading, refs: Collection[str]) -> set[str]:
 
 
 def waiting_by_peer(reading: Reading) -> dict[str, int]:
-    """peer → how many messages wait for it."""
+    """Peer → how many messages wait for it."""
     statement = select(_outbox.c.peer, func.count().label("waiting")).group_by(_outbox.c.peer)
     return {row.peer: row.waiting for row in reading.execute(statement)}
 
