@@ -4,6 +4,7 @@ In fair order: from today's start round the ring, peers before practitioners, th
 longer valid, whose node has been silent too long, or whose audience is another, is not found. Nothing about a query is kept.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from .text import query_words
 SCANNED: Final = 2_000
 """Entries that one search reads at most: a filter that nothing matches must not read the whole directory."""
 _BATCH: Final = 40
+_ID: Final = b'"id":"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,9 @@ def read(raw: Raw) -> Found | None:
 
 
 def _id_of(line: bytes) -> RecordId:
-    start = line.index(b'"id":"') + 6
+    if line.count(_ID) > 1:  # members of a later version may hold ids of their own, in front of the record's
+        return RecordId(str(json.loads(line)["id"]))
+    start = line.index(_ID) + len(_ID)
     return RecordId(line[start : start + 22].decode("ascii"))
 
 
