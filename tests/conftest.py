@@ -8,8 +8,8 @@ import itertools
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from shutil import rmtree
 
@@ -77,6 +77,13 @@ def _fresh_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Makes URLs of databases with nothing in them, as many as a story needs, on SQLite and on PostgreSQL."""
+    with ExitStack() as made:
+        yield lambda: made.enter_context(_fresh_url(request, tmp_path_factory.mktemp("fresh")))
 
 
 @contextmanager

@@ -168,7 +168,7 @@ class Community:
         folder.mkdir()
         self.settings = Settings(
             data_dir=folder,
-            database_url=database or "",
+            database_url=database or ("" if world.new_url is None else world.new_url()),
             origin=self.origin,
             production=False,
             allow_loopback_peers=True,
@@ -261,8 +261,9 @@ class Community:
 class World:
     """All of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, new_url: Callable[[], str] | None = None) -> None:
         self.folder = folder
+        self.new_url = new_url
         self.clock = Clock()
         self.network = Network()
         self.communities: list[Community] = []

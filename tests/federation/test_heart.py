@@ -1,6 +1,6 @@
 """The heart: somebody looks, finds somebody in another community, asks, is answered, and has it deleted at both (section 6)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,8 @@ DAY = 86_400
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    found = World(tmp_path)
+def world(tmp_path: Path, new_url: Callable[[], str]) -> Iterator[World]:
+    found = World(tmp_path, new_url)
     yield found
     found.close()
 
@@ -224,8 +224,10 @@ def test_full_and_guests_are_turned_away_by_the_node(world: World, oak: Communit
     found = find(oak, Query())[0]
     guest = oak.person("", Role.GUEST)
     first, second = oak.person("One"), oak.person("Two")
-    refs = [ask(oak, guest, found), ask(oak, first, found), ask(oak, second, found)]
-    world.settle()
+    refs = []
+    for person in (guest, first, second):
+        refs.append(ask(oak, person, found))
+        world.settle()
     reasons = [thread(oak, person, ref).row.reason for person, ref in zip((guest, first, second), refs, strict=True)]
     assert reasons == ["no_guests", None, "full"]
 
