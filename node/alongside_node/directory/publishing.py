@@ -168,7 +168,9 @@ class OwnDirectory:
 
     def _is_due(self, now: int) -> bool:
         keyring, head = self._keyring(), self._head
-        return head is None or head.doc != keyring.doc or head.seal.k != keyring.seal.k or now - head.iat >= SIGN_AGAIN
+        if head is None or head.doc != keyring.doc or head.seal.k != keyring.seal.k:
+            return True
+        return now - head.iat >= SIGN_AGAIN or self.floor > head.floor
 
     def _signed(self, now: int) -> Head:
         keyring, former = self._keyring(), self._head
@@ -184,10 +186,12 @@ class OwnDirectory:
         return heads.sign(contents, node=keyring.id, doc=keyring.doc, now=now, key=keyring.signing)
 
     async def forget_old(self, now: int) -> None:
-        """Drop tombstones after 30 days and heads after 90; the floor rises with the next head."""
+        """Drop tombstones after 30 days and heads after 90; the floor rises, and a head says so at once."""
         async with self._lock:
             dropped = await self._database.awrite(lambda tx: _forget(tx, now))
             self._floor = max(self._floor, dropped or 0)
+        if dropped is not None:
+            await self.sign_due()  # the floor must not be forgotten by a restart: a head carries it
 
 
 class _ChangedAgainError(Exception):
