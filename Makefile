@@ -45,6 +45,6 @@ bench: .venv/ready
 
 # For maintainers: pin anew what pyproject files ask for.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate \
 		--no-header --no-emit-package alongside-protocol --no-emit-package alongside-node \
 		--group pyproject.toml:dev protocol/pyproject.toml node/pyproject.toml -o requirements.lock
