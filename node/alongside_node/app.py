@@ -274,7 +274,9 @@ class Node:
         await self.database.awrite(lambda tx: following.purge(tx, now))
 
     async def _expire(self, now: int) -> None:
+        keyring, random = self.keys(), self.world.random
         await self.database.awrite(lambda tx: schedule.expire(tx, now))
+        await self.database.awrite(lambda tx: receiving.apply_overdue(tx, keyring=keyring, now=now, random=random))
 
     async def _forget_sessions(self, now: int) -> None:
         await self.database.awrite(lambda tx: members.forget_old(tx, now))

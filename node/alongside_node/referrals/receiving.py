@@ -7,6 +7,7 @@ numbers say what is early, late, or was there before. The outer layer is dropped
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -130,6 +131,17 @@ def erase(tx: Writing, peer: str, refs: list[str], *, now: int) -> None:
         store.keep_early(tx, Early(peer, ref, 0, b"", now + _ERASED_MARK_DAYS * limits.DAY))
 
 
+def apply_overdue(tx: Writing, *, keyring: Keyring, now: int, random: Random) -> int:
+    """What waited a day for one that did not come applies, and the gap shows; marks and what has no request go. How many."""
+    overdue = store.overdue_early(tx, now)
+    for early in overdue:
+        if early.n > 0:
+            with suppress(Refused):  # one that cannot apply any more is dropped like the rest
+                _Applying(tx, keyring, now, random).follow(early)
+        store.take_early(tx, early)
+    return len(overdue)
+
+
 def _opened(envelope: messages.Envelope, seals: Mapping[str, SealPrivateKey]) -> Opening:
     """Open the outer seal of what a seeker sent; an answer has none that is ours to open."""
     if envelope.sealed is None or envelope.type not in (Type.OFFER, Type.MESSAGE):
@@ -180,6 +192,14 @@ class _Applying:
         if envelope.from_ == self._keyring.id and envelope.type is Type.CLOSE:
             return (Party.HOLDER, Party.SEEKER)
         return (Party.HOLDER,) if asked is not None and asked.peer == envelope.from_ else (Party.SEEKER,)
+
+    def follow(self, early: Early) -> None:
+        """Its time to wait is over."""
+        asked, incoming = store.asked(self._tx, early.ref), store.incoming(self._tx, early.peer, early.ref)
+        if asked is not None and asked.peer == early.peer:
+            self._follow_asked(asked)
+        if incoming is not None:
+            self._follow_incoming(incoming)
 
     # To somebody who asked.
 
