@@ -10,7 +10,7 @@ demo: .venv/ready
 	@$(BIN)/alongside demo $(ARGS)
 
 test: .venv/ready
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: .venv/ready
 	@$(BIN)/ruff check .

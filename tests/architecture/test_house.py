@@ -13,7 +13,21 @@ from alongside_protocol.referral import markdown_table
 ROOT = Path(__file__).parents[2]
 PACKAGES = (ROOT / "protocol/alongside_protocol", ROOT / "node/alongside_node")
 SOURCES = sorted(path for package in PACKAGES for path in package.rglob("*.py"))
-NAMELESS = {"utils", "util", "helpers", "common", "misc", "base", "core", "manager", "handler", "processor", "service", "data", "info"}
+NAMELESS = {
+    "utils",
+    "util",
+    "helpers",
+    "common",
+    "misc",
+    "base",
+    "core",
+    "manager",
+    "handler",
+    "processor",
+    "service",
+    "data",
+    "info",
+}
 SLICES = ("identity", "delivery", "members", "peers", "listings", "directory", "referrals")
 
 
@@ -80,11 +94,13 @@ def test_every_decision_is_in_the_list() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    broken = []
-    for path in (one for one in tracked() if one.suffix == ".md"):
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text("utf-8")):
-            if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists():
-                broken.append(f"{path.relative_to(ROOT)} → {target}")
+    broken = [
+        f"{path.relative_to(ROOT)} → {target}"
+        for path in tracked()
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text("utf-8"))
+        if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists()
+    ]
     assert broken == []
 
 
@@ -95,7 +111,7 @@ def test_every_command_of_the_readme_exists() -> None:
 
     known = set(get_command(main).commands)  # type: ignore[attr-defined]
     text = (ROOT / "README.md").read_text("utf-8")
-    assert {found for found in re.findall(r"^ *alongside ([a-z]+)", text, re.MULTILINE)} <= known
+    assert set(re.findall(r"^ *alongside ([a-z]+)", text, re.MULTILINE)) <= known
 
 
 def test_no_file_names_a_package_index() -> None:
@@ -103,6 +119,7 @@ def test_no_file_names_a_package_index() -> None:
     guilty = [
         str(path.relative_to(ROOT))
         for path in tracked()
-        if path.suffix in {".toml", ".lock", ".txt", ".cfg", ".yml", ".json"} and found.search(path.read_text("utf-8", "replace"))
+        if path.suffix in {".toml", ".lock", ".txt", ".cfg", ".yml", ".json"}
+        and found.search(path.read_text("utf-8", "replace"))
     ]
     assert guilty == []

@@ -6,13 +6,17 @@ The lock also says whom to wake: a command beside a running node writes to the s
 import fcntl
 import os
 import signal
+import socket
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
-
+from typing import Final, Self
 
 WAKE = signal.SIGUSR1
 _NAME = "running.lock"
+_REACHED_AT: Final[Mapping[str, str]] = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what "everywhere" is asked at
+_GOOD: Final = b"HTTP/1.1 200 "
 
 
 class AlreadyRunningError(Exception):
@@ -54,3 +58,22 @@ def wake(folder: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def answers(host: str, port: int, *, name: str, path: str, within: float) -> bool:
+    """Whether a node listens here and answers `path` under its `name`, as the address says it, within so many seconds."""
+    deadline = time.monotonic() + within
+    asked = f"GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode("ascii")
+    said = b""
+    try:
+        with socket.create_connection((_REACHED_AT.get(host, host), port), within) as connection:
+            connection.sendall(asked)
+            while len(said) < len(_GOOD):
+                connection.settimeout(max(deadline - time.monotonic(), 0.001))
+                chunk = connection.recv(len(_GOOD))
+                if not chunk:
+                    break
+                said += chunk
+    except OSError:
+        return False
+    return said.startswith(_GOOD)
