@@ -213,9 +213,8 @@ def change_holders(oak: Community, listing: str, *people: Person) -> None:
     public, shares = listings.new_key(
         listing, {person.member.id: person.member.public for person in people}, node=oak.id, random=oak.random
     )
-    drafting = listings.Drafting(offering.at(holders=holders), public, shares)
     now = oak.world.clock.now()
-    oak.write(lambda tx: listings.set_holders(tx, offering, drafting, now=now))
+    oak.write(lambda tx: listings.set_holders(tx, offering, holders, public, shares, now=now))
 
 
 def test_after_a_change_of_holders_the_former_key_is_kept_thirty_days_and_no_longer(oak: Community) -> None:
