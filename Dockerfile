@@ -9,7 +9,8 @@ COPY protocol protocol
 COPY node node
 RUN pip install --no-deps --no-build-isolation ./protocol ./node \
     && useradd --system --uid 10001 --home-dir /data alongside \
-    && install -d -o alongside -g alongside -m 0700 /data
+    && install -d -o alongside -g alongside -m 0700 /data /authority /notes
+# The last two are for docker-compose.federation.yml: a volume first named on one belongs to this user.
 
 USER 10001
 WORKDIR /data

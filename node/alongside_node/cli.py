@@ -35,6 +35,7 @@ main.add_typer(keys, name="keys")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of words.")]
 _SHEETS: Final = 3
 _NEEDED: Final = 2
+_CHECK_SECONDS: Final = 2.0
 
 
 def _say(value: Any, words: Callable[[Any], None], *, as_json: bool) -> None:
@@ -471,13 +472,29 @@ def _found_in_words(several: list[dict[str, Any]]) -> None:
 
 
 @main.command()
-def status(as_json: Json = False) -> None:  # noqa: FBT002
+def status(
+    check: Annotated[bool, typer.Option("--check", help="Only, as exit status, whether it answers.")] = False,  # noqa: FBT002
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
     """How this node is: listings, peers, what waits, which head was signed when."""
+    if check:
+        _check(_settings())
+        return
     from alongside_node.reporting import status_of  # noqa: PLC0415
 
     with _beside(_settings()) as node:
         value = node.database.read(lambda reading: status_of(reading, node.keys(), node.edge.now))
     _say(value, _status_in_words, as_json=as_json)
+
+
+def _check(settings: Settings) -> None:
+    """Stop with status 1 unless the node of these settings answers where it listens."""
+    from alongside_node.foundation.running import answers  # noqa: PLC0415
+    from alongside_protocol.trust import WELL_KNOWN_PATH  # noqa: PLC0415
+
+    name = settings.origin.partition("://")[2]
+    if not answers(settings.host, settings.port, name=name, path=WELL_KNOWN_PATH, within=_CHECK_SECONDS):
+        _stop(f"No node answers on {settings.host}:{settings.port} as {settings.origin}.")
 
 
 def _status_in_words(value: dict[str, Any]) -> None:
@@ -554,11 +571,50 @@ def keys_renew(
 @main.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Walk the story and end.")] = False,  # noqa: FBT002
+    join: Annotated[
+        Path | None, typer.Option("--join", metavar="FOLDER", help="With communities that run already, by their notes.")
+    ] = None,
 ) -> None:
     """Three communities on this machine, federated, with a story walked through them."""
+    if join is not None:
+        from alongside_node.demo.join import join as walk_with  # noqa: PLC0415
+
+        raise typer.Exit(walk_with(join))
     from alongside_node.demo.walk import walk  # noqa: PLC0415
 
     raise typer.Exit(walk(once=once))
+
+
+@main.command(name="demo-community", hidden=True)
+def demo_community(
+    key: Annotated[str, typer.Argument(help="harbour, colectiva or warmline.")],
+    origin: Annotated[str, typer.Option(help="Under which address it is reached.")],
+    port: Annotated[int, typer.Option(help="Port to listen on.")],
+    database: Annotated[str, typer.Option(help="postgresql://…; empty: SQLite in the data folder.")] = "",
+    notes: Annotated[Path | None, typer.Option(help="Folder to leave its invented people's words in.")] = None,
+) -> None:
+    """For the demo alone: found and fill one of its communities, once. It writes down how its invented people sign in."""
+    from alongside_node.demo.content import KEYS, communities  # noqa: PLC0415
+    from alongside_node.demo.filling import Filled, fill  # noqa: PLC0415
+    from alongside_node.founding import AlreadyFoundedError  # noqa: PLC0415
+
+    if key not in KEYS:
+        _stop(f"There is no such community in the demo: it has {', '.join(KEYS)}.")
+    community = next(one for one in communities() if one.key == key)
+    try:
+        filled = fill(community, Path(_data_dir()), origin=origin, port=port, database_url=database)
+    except AlreadyFoundedError:
+        if notes is not None and not Filled.noted(notes, key):
+            _stop(
+                f"{community.name} was founded, but not filled to the end: begin anew with an empty folder and database."
+            )
+        typer.echo(f"{community.name} is founded already. Nothing was changed.")
+        return
+    except Refused as refused:
+        _stop(f"Not possible: {refused.detail} ({refused.code}).")
+    if notes is not None:
+        filled.write(notes)
+    typer.echo(f"Founded {community.name} with {filled.listings} listings, for the demo.")
 
 
 if __name__ == "__main__":

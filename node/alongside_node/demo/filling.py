@@ -3,11 +3,12 @@
 Everything goes the way a real community's does; only nobody types. The seven words of each person are returned, to be tried in a browser.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from alongside_node import founding
 from alongside_node.entrypoints import acts
@@ -20,7 +21,7 @@ from alongside_node.listings.actions import Move
 from alongside_node.members import actions as members
 from alongside_node.members import words as seven
 from alongside_node.members.actions import Joining, Role
-from alongside_node.settings import CONFIG_NAME, Settings, load
+from alongside_node.settings import CONFIG_NAME, load
 from alongside_protocol.profile import Profile
 
 from .content import Community
@@ -34,15 +35,37 @@ class Filled:
     name: str
     lang: str
     node: str
-    settings: Settings
+    origin: str
+    port: int
     words: Mapping[str, str] = field(repr=False)
     stewards: tuple[str, ...]
     listings: int
 
+    def write(self, folder: Path) -> None:
+        """Leave it in a folder as a note, for `join`. Of invented people: nobody's words belong in a file otherwise."""
+        note = folder / f"{self.key}.json"
+        unfinished = note.with_suffix(".part")
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
+        unfinished.replace(note)
 
-def fill(community: Community, folder: Path, *, port: int) -> Filled:
-    """Found and fill `community` in `folder`, to be served on `port` of this machine."""
-    origin = f"http://127.0.0.1:{port}"
+    @staticmethod
+    def noted(folder: Path, key: str) -> bool:
+        """Whether there is such a note."""
+        return (folder / f"{key}.json").exists()
+
+    @classmethod
+    def read(cls, folder: Path, key: str) -> Self:
+        """What `write` left. Raises `OSError` when it is not there."""
+        note = json.loads((folder / f"{key}.json").read_text("utf-8"))
+        return cls(**(note | {"stewards": tuple(note["stewards"])}))
+
+
+def fill(community: Community, folder: Path, *, origin: str, port: int, database_url: str = "") -> Filled:
+    """Found and fill `community` in `folder`, to be served on `port` of this machine. `database_url`: empty for SQLite.
+
+    Raises `AlreadyFoundedError`; `Refused` (`document-origin`).
+    """
     chosen = {
         "origin": origin,
         "port": port,
@@ -50,6 +73,7 @@ def fill(community: Community, folder: Path, *, port: int) -> Filled:
         "allow_loopback_peers": True,
         "notice_days": 0,
         "inbox_per_minute": 600,
+        **({"database_url": database_url} if database_url else {}),
     }
     people = list(community.members)
     first = next(person for person in people if person.steward)
@@ -73,7 +97,8 @@ def fill(community: Community, folder: Path, *, port: int) -> Filled:
         name=community.name,
         lang=community.lang,
         node=founded.node,
-        settings=settings,
+        origin=origin,
+        port=port,
         words=words,
         stewards=tuple(person.name for person in people if person.steward),
         listings=sum(len(person.listings) for person in people),

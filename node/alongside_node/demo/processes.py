@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Final
 
+from alongside_node.settings import CONFIG_NAME, load
+
 from .filling import Filled
 
 FIRST_PORT: Final = 8101
@@ -42,6 +44,12 @@ class Process:
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
 
+    @property
+    def database(self) -> str:
+        """The URL of its database."""
+        settings = load(self._folder / CONFIG_NAME)
+        return settings.model_copy(update={"data_dir": self._folder}).database
+
     def start(self) -> float:
         """Start it; returns the seconds until it listened. Raises `DidNotStartError`."""
         begun = time.monotonic()
@@ -55,7 +63,7 @@ class Process:
         )
         while time.monotonic() - begun < _PATIENCE:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.filled.settings.port)) == 0:
+                if probe.connect_ex(("127.0.0.1", self.filled.port)) == 0:
                     return time.monotonic() - begun
             if self._process.poll() is not None:
                 break

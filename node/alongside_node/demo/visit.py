@@ -2,6 +2,7 @@
 
 import html
 import re
+import ssl
 from collections.abc import Callable
 from time import monotonic, sleep
 from typing import Final, Self
@@ -16,12 +17,22 @@ class UnexpectedPageError(Exception):
     """A page was not what the story needs."""
 
 
+def certificates(origin: str) -> ssl.SSLContext | bool:
+    """Whom to believe at this address: whom this system believes, or `$SSL_CERT_FILE`, as a node does."""
+    return ssl.create_default_context() if origin.startswith("https://") else True
+
+
 class Visit:
     """One person at one community's pages."""
 
     def __init__(self, origin: str, lang: str = "en") -> None:
         self._client = httpx.Client(
-            base_url=origin, follow_redirects=True, timeout=20, headers={"accept-language": lang}, trust_env=False
+            base_url=origin,
+            follow_redirects=True,
+            timeout=20,
+            headers={"accept-language": lang},
+            trust_env=False,
+            verify=certificates(origin),
         )
         self.path = "/"
         self.body = ""
