@@ -36,7 +36,8 @@ def parse(raw: bytes, *, max_bytes: int) -> JsonValue:
         raise Refused(Code.JSON_DEPTH, f"deeper than {limits.JSON_DEPTH}") from None
     except json.JSONDecodeError:
         raise Refused(Code.JSON_SYNTAX, "not one JSON value") from None
-    _check_depth(value, limits.JSON_DEPTH)
+    if text.count("{") + text.count("[") > limits.JSON_DEPTH:  # with fewer nothing can be deeper
+        _check_depth(value, limits.JSON_DEPTH)
     if "\\u" in text:  # only an escape can produce a lone surrogate: UTF-8 cannot hold one
         _check_surrogates(value)
     return value

@@ -227,6 +227,6 @@ def person(node: Node, name: str) -> Person:
 
 async def publish(node: Node, who: Person, **changes: Any) -> str:
     """A listing of this person, published; its id."""
-    listing = await acts.draft(node.edge, who, offer(**changes), name=who.member.name)
-    await acts.change(node.edge, who, listing, Move.PUBLISH)
+    listing = await acts.draft(node.edge, who.member, offer(**changes), name=who.member.name)
+    await acts.change(node.edge, who.member, listing, Move.PUBLISH)
     return listing

@@ -38,12 +38,16 @@ def run(shop: Workshop) -> None:
     shop.report.add(f"{name}.p50", percentile(waits, 0.5) * 1000, "ms")
     shop.report.add(f"{name}.p95", percentile(waits, 0.95) * 1000, "ms")
     ports = free_port(), free_port()
-    with pair.there.serving(port=ports[0]), pair.here.serving(port=ports[1]):
-        with relay(pair.there.port, ports[0]) as one, relay(pair.here.port, ports[1]) as other:
-            _changes(pair, 1)
-            before = one.bytes + other.bytes
-            _changes(pair, _COUNTED)
-            shop.report.add(f"{name}.http", (one.bytes + other.bytes - before) / _COUNTED, "bytes")
+    with (
+        pair.there.serving(port=ports[0]),
+        pair.here.serving(port=ports[1]),
+        relay(pair.there.port, ports[0]) as one,
+        relay(pair.here.port, ports[1]) as other,
+    ):
+        _changes(pair, 1)
+        before = one.bytes + other.bytes
+        _changes(pair, _COUNTED)
+        shop.report.add(f"{name}.http", (one.bytes + other.bytes - before) / _COUNTED, "bytes")
 
 
 def _changes(pair: Pair, count: int) -> list[float]:
@@ -63,7 +67,7 @@ def _changes(pair: Pair, count: int) -> list[float]:
 
 
 async def _change(node: Node, pair: Pair, title: str) -> None:
-    await acts.change(node.edge, pair.mira, pair.listing, Move.EDIT, offer(title=title))
+    await acts.change(node.edge, pair.mira.member, pair.listing, Move.EDIT, offer(title=title))
 
 
 def _wait_for(seen: sqlite3.Connection, listing: str, title: bytes, started: float) -> None:

@@ -12,10 +12,8 @@ from corpus import CATEGORIES, category, common_words, keywords
 from limits import bulk_store
 from load import Loaded, load, request
 from nodes import free_port, process
-from pair import Pair, Workshop, named
+from pair import Workshop, named
 from w1_sync import _place
-
-from alongside_node.directory.ordering import day_start
 
 _SEARCHES = {1: 1_500, 16: 3_000}
 _TURNS = 2
@@ -43,16 +41,13 @@ def run(shop: Workshop) -> None:
 
 
 def _compare(shop: Workshop, name: str, kind: str, ports: tuple[int, int], connections: int, count: int) -> None:
-    import time
-
     ours, bare = ports
     sought = _sought(kind, count)
-    start = day_start(int(time.time()))
     node = [
         request("GET", f"/search?word={word}&category={topic}", ours) for word, topic in sought
     ]
     limit = [
-        request("GET", f"/search?word={word}&code=topic{topic}&start={start}", bare) for word, topic in sought
+        request("GET", f"/search?word={word}&code=topic{topic}&start=0", bare) for word, topic in sought
     ]
     rates: dict[str, list[Loaded]] = {"node": [], "limit": []}
     for turn in range(_TURNS + 1):

@@ -7,6 +7,7 @@ in use in use. Two statements that cannot both be true freeze the peer, with bot
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,17 +19,18 @@ from alongside_node.foundation.outbound_http import Outbound
 from alongside_node.peers import actions as peers
 from alongside_protocol import base64url, http_signatures, limits
 from alongside_protocol import head as heads
-from alongside_protocol.client.exchange import HttpRequest
+from alongside_protocol.client.exchange import HttpRequest, HttpResponse
 from alongside_protocol.client.flows import Signer
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.feed import Entry as Line
 from alongside_protocol.identifiers import NodeId, Random
+from alongside_protocol.listing import Audience, Listing
 from alongside_protocol.merkle import Tree
 from alongside_protocol.profile import Profile
-from alongside_protocol.trust import Batch, Budget, Contradiction, Outcome, Sync, Trusted
+from alongside_protocol.trust import Ask, Batch, Budget, Contradiction, Outcome, Sync, Trusted
 
 from . import entries, index, store
-from .entries import Read
+from .entries import Read, Unreadable
 
 Order = tuple[int, int]
 
@@ -36,6 +38,7 @@ STAGED_TOGETHER: Final = 500
 """Lines in one write: 20 ms, so that nobody else waits long."""
 IN_PLACE: Final = 1_000
 """A larger change is staged like a whole directory."""
+_ONLY_FOR_HERE: Final = "only-for-here"
 _MENDED_BY_ALL: Final = frozenset({Code.FEED_ROOT, Code.FEED_SIZE})
 
 
@@ -92,14 +95,9 @@ class Replicas:
         staging = _Staging(self.ways, peer.node, in_place=changes_only)
         try:
             while (ask := sync.ask()) is not None:
-                url, signer = peer.origin + ask.path, self.ways.signer()
-                at = self.ways.clock.now()
-                headers = (
-                    http_signatures.sign("GET", url, key=signer.key, keyid=signer.key_id, now=at) if ask.signed else {}
-                )
-                request = HttpRequest("GET", url, headers, max_bytes=ask.max_bytes, deadline=limits.PAGE_TIMEOUT)
-                response = await self.ways.outbound.send(request)
+                response = await self._fetched(peer, ask)
                 await staging.take(await asyncio.to_thread(sync.take, response.status, response.body))
+            await staging.settled()
             outcome = await asyncio.to_thread(sync.finish)
             try:
                 await staging.commit(outcome, now)
@@ -112,6 +110,12 @@ class Replicas:
         await self._keep(peer, outcome)
         assert outcome.trusted.head is not None  # noqa: S101 - what finished has a head
         return outcome.trusted.head.order
+
+    async def _fetched(self, peer: peers.Peer, ask: Ask) -> HttpResponse:
+        url, signer, now = peer.origin + ask.path, self.ways.signer(), self.ways.clock.now()
+        headers = http_signatures.sign("GET", url, key=signer.key, keyid=signer.key_id, now=now) if ask.signed else {}
+        request = HttpRequest("GET", url, headers, max_bytes=ask.max_bytes, deadline=limits.PAGE_TIMEOUT)
+        return await self.ways.outbound.send(request)
 
     async def _keep(self, peer: peers.Peer, outcome: Outcome) -> None:
         self._trusted[peer.node] = outcome.trusted
@@ -164,6 +168,14 @@ def _stored(reading: Reading, peer: peers.Peer) -> Trusted:
     return Trusted(peer.chain, head, tree)
 
 
+def _foreign(one: entries.Read | entries.Unreadable) -> entries.Read | entries.Unreadable:
+    """What is only for its own community has no business in a peer's copy: it is set aside, whatever its node says."""
+    if isinstance(one, Read) and isinstance(one.content, Listing) and one.content.audience is Audience.HERE:
+        entry = one.entry
+        return entries.Unreadable(entry.generation, entry.id, entry.seq, entry.digest, entry.line, _ONLY_FOR_HERE)
+    return one
+
+
 class _Staging:
     """Where the lines of one synchronisation wait until all of it was verified."""
 
@@ -174,6 +186,7 @@ class _Staging:
         self._lines: list[Line] = []
         self._generation: int | None = None
         self._staged = 0
+        self._writing: asyncio.Task[None] | None = None
         self._profile: Profile | None = None
 
     async def take(self, batch: Batch) -> None:
@@ -190,23 +203,30 @@ class _Staging:
             node = self._node
             self._generation = await self._ways.database.awrite(lambda tx: store.new_generation(tx, node, active=False))
         for at in range(0, len(batch.entries), STAGED_TOGETHER):
-            await self._stage(batch.entries[at : at + STAGED_TOGETHER], self._generation)
+            lines = batch.entries[at : at + STAGED_TOGETHER]
+            read = await asyncio.to_thread(self._read, lines, self._generation)
+            await self.settled()
+            self._writing = asyncio.create_task(self._write([line.id for line in lines], read, self._generation))
 
-    async def _stage(self, lines: Sequence[Line], generation: int) -> None:
-        read = await asyncio.to_thread(self._read, lines, generation)
-        gone = [line.id for line in lines]
+    async def _write(self, ids: Sequence[str], read: Sequence[Read | Unreadable], generation: int) -> None:
         again = self._staged > 0  # a line may replace one of an earlier page: the directory changed while it was read
 
         def write(tx: Writing) -> None:
             if again:
-                entries.remove(tx, generation, gone)
+                entries.remove(tx, generation, ids)
             entries.add(tx, read)
 
         await self._ways.database.awrite(write)
         self._staged += len(read)
         self._ways.progress(self._node, self._staged)
 
-    def _read(self, lines: Sequence[Line], generation: int) -> list[entries.Read | entries.Unreadable]:
+    async def settled(self) -> None:
+        """Until the last lines are written: the next are fetched and read meanwhile."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            await writing
+
+    def _read(self, lines: Sequence[Line], generation: int) -> list[Read | Unreadable]:
         read = [
             entries.read(line.line, line.id, line.digest, seq=line.seq, generation=generation)
             for line in lines
@@ -215,7 +235,7 @@ class _Staging:
         for one in read:
             if isinstance(one, Read) and isinstance(one.content, Profile):
                 self._profile = one.content
-        return read
+        return [_foreign(one) for one in read]
 
     async def commit(self, outcome: Outcome, now: int) -> None:
         """Everything was verified: put it in use, by one row or in place."""
@@ -246,6 +266,8 @@ class _Staging:
 
     async def drop(self) -> None:
         """Nothing of it is kept; its rows leave now, or at the next start."""
+        with suppress(Exception):
+            await self.settled()
         generation, self._generation, self._lines, self._staged = self._generation, None, [], 0
         if generation is not None:
             await _drop_generation(self._ways.database, generation)

@@ -21,6 +21,9 @@ RING_BITS = 52
 _RING_SPAN = 1 << (RING_BITS + GENERATION_BITS)
 _DAY = 86_400
 
+ARCS = 4
+"""Two rings, each read from the day's start to its end and from its beginning."""
+
 
 def position(record_id: bytes, *, generation: int, practitioner: bool) -> int:
     """The place of a record: a non-negative integer below 2**63."""

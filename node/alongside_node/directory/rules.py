@@ -13,7 +13,7 @@ from alongside_protocol.commitments import promises_no_call_without_yes
 from alongside_protocol.listing import Listing, ListingType, Saying
 from alongside_protocol.profile import Profile
 
-from .text import words
+from .text import indexable, words
 
 LISTING: Final = "listing"
 PROFILE: Final = "profile"
@@ -41,7 +41,7 @@ def searchable(content: Listing | Profile) -> Searchable:
     if isinstance(content, Profile):
         return Searchable("", PROFILE, practitioner=False, last_day=FOR_EVER)
     return Searchable(
-        " ".join(words("\n".join(_texts(content)))),
+        indexable("\n".join(_texts(content))),
         " ".join(dict.fromkeys(_codes(content))),
         practitioner=content.type is ListingType.PRACTITIONER,
         last_day=date.fromisoformat(content.valid_until).toordinal() - _EPOCH,

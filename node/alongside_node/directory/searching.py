@@ -6,7 +6,7 @@ longer valid, whose node has been silent too long, or whose audience is another,
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,12 +19,14 @@ from alongside_protocol.place import Point, distance_m
 
 from . import index, rules, store
 from .index import Terms
-from .ordering import arcs
+from .ordering import ARCS, Arc, arcs
 from .text import query_words
 
 SCANNED: Final = 2_000
 """Entries that one search reads at most: a filter that nothing matches must not read the whole directory."""
-_BATCH: Final = 40
+_BATCH: Final = 21
+"""Entries read at once: a page of twenty, and one more that says whether there is another page."""
+_NOT_FOR_EVERYBODY: Final = (rules.coded("a", Audience.FEDERATED), rules.coded("a", Audience.HERE))
 _ID: Final = b'"id":"'
 
 
@@ -118,20 +120,23 @@ def matches(
     after: tuple[int, int] | None = None,
     batch: int = _BATCH,
 ) -> Iterator[Raw]:
-    """What fits by the index alone, in fair order, unread."""
+    """What fits by the index alone, unread: in fair order what has the words, then in fair order what has words that begin with them.
+
+    The second round reads every entry that has such a word, however many there are, so it is made only when the first was not enough.
+    """
+    terms = _terms(query, viewer)
+    if terms is None:
+        return
     sources = {
         source.generation: source
         for source in store.active_sources(reading)
         if source.peer == viewer.node or now < source.exp + limits.HIDE_AFTER_EXPIRY
     }
-    terms = _terms(query, viewer)
-    if terms is None:
-        return
     scanned = 0
-    for number, arc in arcs(now, after):
+    for number, sought, arc in _rounds(terms, now, after):
         first = arc.first
         while scanned < SCANNED:
-            rows = index.lines_between(reading, terms, first, arc.last, batch, today=now // limits.DAY)
+            rows = index.lines_between(reading, sought, first, arc.last, batch, today=now // limits.DAY)
             for position, generation, line in rows:
                 if generation in sources:
                     yield Raw((number, position), sources[generation], line)
@@ -141,14 +146,25 @@ def matches(
             first = rows[-1][0] + 1
 
 
+def _rounds(terms: Terms, now: int, after: tuple[int, int] | None) -> Iterator[tuple[int, Terms, Arc]]:
+    """(number, what to look for, stretch), behind the place `after`: stretches 0 to 3 for the words, 4 to 7 for what begins with them."""
+    number, place = after or (0, None)
+    second = number >= ARCS
+    behind = None if place is None else (number % ARCS, place)
+    if not second:
+        yield from ((number, terms, arc) for number, arc in arcs(now, behind))
+        behind = None
+    if terms.may_begin:
+        longer = replace(terms, beginnings=True)
+        yield from ((ARCS + number, longer, arc) for number, arc in arcs(now, behind))
+
+
 def _terms(query: Query, viewer: Viewer) -> Terms | None:
     """None: nothing can match."""
     sought = query_words(query.words)
     if query.words.strip() and not sought:
         return None
-    codes = [rules.LISTING]
-    if not viewer.member:
-        codes.append(rules.coded("a", Audience.ANYONE))
+    codes = []
     if query.direction is not None:
         codes.append(rules.coded("d", query.direction))
     if query.promise:
@@ -165,7 +181,10 @@ def _terms(query: Query, viewer: Viewer) -> Terms | None:
             ("o", query.topics),
         )
     )
-    return Terms(tuple(sought), tuple(codes), tuple(group for group in groups if group), beginnings=True)
+    any_of = tuple(group for group in groups if group)
+    if not (sought or codes or any_of):  # only a listing has any of these
+        codes.append(rules.LISTING)
+    return Terms(tuple(sought), tuple(codes), any_of, () if viewer.member else _NOT_FOR_EVERYBODY)
 
 
 def _fitting(raw: Raw, query: Query, viewer: Viewer, now: int) -> Found | None:
@@ -173,7 +192,7 @@ def _fitting(raw: Raw, query: Query, viewer: Viewer, now: int) -> Found | None:
     if found is None:
         return None
     listing, own = found.listing, raw.source.peer == viewer.node
-    if listing.audience is Audience.HERE and not (own and viewer.member):
+    if not _may_see(listing, viewer, own=own):
         return None
     if query.open_now and not is_open(listing, now):
         return None

@@ -1,10 +1,11 @@
 """The directory's tables: what we publish, what we replicate, and the entries both are searched by. The only SQL here."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, literal, or_, select, tuple_, update
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
@@ -124,7 +125,7 @@ def feed(reading: Reading, *, seq: int, id: str, limit: int) -> list[Published]:
     """Records and tombstones behind (seq, id), in that order, at most `limit`."""
     statement = (
         select(_record.c.seq, _record.c.id, _record.c.digest, _record.c.line)
-        .where(or_(_record.c.seq > seq, and_(_record.c.seq == seq, _record.c.id > id)))
+        .where(tuple_(_record.c.seq, _record.c.id) > tuple_(literal(seq), literal(id)))
         .order_by(_record.c.seq, _record.c.id)
         .limit(limit)
     )
@@ -189,10 +190,8 @@ def drop_generation(tx: Writing, generation: int) -> None:
 
 def add_entries(tx: Writing, entries: Iterable[Entry]) -> None:
     """Insert entries, in order of their place."""
-    mark = "?" if tx.dialect == "sqlite" else "%s"
-    tx.executemany_driver(
-        "INSERT INTO entry (position, generation, id, seq, digest, line, last_day)"  # noqa: S608 - constant but for the marks
-        f" VALUES ({', '.join([mark] * 7)})",
+    tx.insert_rows(
+        "entry (position, generation, id, seq, digest, line, last_day)",
         [
             (entry.position, entry.generation, entry.id, entry.seq, entry.digest, entry.line, entry.last_day)
             for entry in sorted(entries, key=lambda entry: entry.position)
@@ -200,9 +199,16 @@ def add_entries(tx: Writing, entries: Iterable[Entry]) -> None:
     )
 
 
+def _among(reading: Reading, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """That a column has one of many values: on SQLite in one statement that stays the same, however many there are."""
+    if reading.dialect == "sqlite":
+        return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+    return column.in_(values)
+
+
 def entries_by_id(reading: Reading, generation: int, ids: Sequence[str]) -> list[Entry]:
     """The entries of `ids` that exist in a generation."""
-    statement = select(_entry).where(_entry.c.generation == generation, _entry.c.id.in_(ids))
+    statement = select(_entry).where(_entry.c.generation == generation, _among(reading, _entry.c.id, ids))
     return [_entry_of(row) for row in reading.execute(statement)]
 
 
@@ -218,7 +224,7 @@ def _entry_of(row: Row[Any]) -> Entry:
 
 def remove_entries(tx: Writing, positions: Sequence[int]) -> None:
     """Delete entries by their place."""
-    tx.execute(delete(_entry).where(_entry.c.position.in_(positions)))
+    tx.execute(delete(_entry).where(_among(tx, _entry.c.position, positions)))
 
 
 def entry_leaves(reading: Reading, generation: int) -> Iterable[tuple[str, bytes]]:
@@ -237,12 +243,12 @@ def set_aside(tx: Writing, generation: int, *, id: str, seq: int, digest: bytes,
 
 def take_back(tx: Writing, generation: int, ids: Sequence[str]) -> None:
     """Drop set-aside records that a newer revision or a tombstone replaces."""
-    tx.execute(delete(_set_aside).where(_set_aside.c.generation == generation, _set_aside.c.id.in_(ids)))
+    tx.execute(delete(_set_aside).where(_set_aside.c.generation == generation, _among(tx, _set_aside.c.id, ids)))
 
 
 def taken(reading: Reading, positions: Sequence[int]) -> set[int]:
     """Those of `positions` at which an entry stands already."""
-    return set(reading.execute(select(_entry.c.position).where(_entry.c.position.in_(positions))).scalars())
+    return set(reading.execute(select(_entry.c.position).where(_among(reading, _entry.c.position, positions))).scalars())
 
 
 def is_published(reading: Reading, record_id: str) -> bool:

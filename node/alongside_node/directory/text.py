@@ -30,6 +30,11 @@ def words(text: str) -> list[str]:
     return [word[:_LONGEST] for word in _WORD.findall(_UNSPACED.sub(_pairs, plain))]
 
 
+def indexable(text: str) -> str:
+    """`text` with its words as the index is to see them. ASCII it splits and folds by itself, in the same way."""
+    return text if text.isascii() else fold(text)
+
+
 def query_words(text: str) -> list[str]:
     """The distinct words of a query, at most twelve."""
     return list(dict.fromkeys(words(text)))[:_QUERY_WORDS]
