@@ -251,8 +251,8 @@ class Community:
         """A listing of this person, published."""
 
         async def story() -> str:
-            listing = await acts.draft(self.node.edge, person, offer(**changes), name=person.member.name)
-            await acts.change(self.node.edge, person, listing, Move.PUBLISH)
+            listing = await acts.draft(self.node.edge, person.member, offer(**changes), name=person.member.name)
+            await acts.change(self.node.edge, person.member, listing, Move.PUBLISH)
             return listing
 
         return self.world.run(story())

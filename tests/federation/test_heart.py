@@ -64,7 +64,7 @@ def thread(community: Community, person: Person, ref: str) -> asking.Thread:
 
 
 def opened(community: Community, person: Person, place: int = 0) -> answering.Opened:
-    row = community.read(answering.rows, person)[place]
+    row = community.read(answering.rows, person.member)[place]
     keys = community.read(answering.keys_of, person, me=community.id)
     found: answering.Opened = community.read(answering.opened, row, keys, me=community.id)
     return found
@@ -172,7 +172,7 @@ def test_changed_commitments_pause_until_the_person_agrees_again(world: World, o
     ref = ask(oak, asker, found)
     world.settle()
     changed = offer(commitments=commitments(police="may_without_asking"))
-    world.run(acts.change(elm.node.edge, mira, listing, ListingMove.EDIT, changed))
+    world.run(acts.change(elm.node.edge, mira.member, listing, ListingMove.EDIT, changed))
     world.settle()
     paused = thread(oak, asker, ref)
     assert paused.state is State.PAUSED
@@ -197,7 +197,7 @@ def test_what_was_read_must_still_be_promised_when_it_is_sealed(world: World, oa
     now = world.clock.now()
     viewer = Viewer(oak.id, member=True)
     read = oak.read(asking.addressee, oak.node.keys(), found.node, found.id, viewer, now=now)
-    world.run(acts.change(elm.node.edge, mira, listing, ListingMove.EDIT, offer(commitments=commitments("never"))))
+    world.run(acts.change(elm.node.edge, mira.member, listing, ListingMove.EDIT, offer(commitments=commitments("never"))))
     world.settle()
     newest = oak.read(asking.addressee, oak.node.keys(), found.node, found.id, viewer, now=now)
     with pytest.raises(Refused) as refused:
@@ -211,7 +211,7 @@ def test_a_listing_that_is_withdrawn_disappears_everywhere(world: World, oak: Co
     world.settle()
     ref = ask(oak, asker, find(oak, Query())[0])
     world.settle()
-    world.run(acts.change(elm.node.edge, mira, listing, ListingMove.WITHDRAW))
+    world.run(acts.change(elm.node.edge, mira.member, listing, ListingMove.WITHDRAW))
     world.settle()
     assert find(oak, Query()) == find(elm, Query()) == []
     assert thread(oak, asker, ref).state is State.DECLINED

@@ -93,7 +93,7 @@ def thread(community: Community, person: Person, ref: str) -> asking.Thread:
 
 
 def opened(community: Community, person: Person) -> answering.Opened:
-    [row] = community.read(answering.rows, person)
+    [row] = community.read(answering.rows, person.member)
     keys = community.read(answering.keys_of, person, me=community.id)
     return community.read(answering.opened, row, keys, me=community.id)  # type: ignore[no-any-return]
 

@@ -178,8 +178,9 @@ def test_what_somebody_else_keeps_now_is_theirs(imports: Imports) -> None:
     mira = imports.person("Mira", Role.MEMBER)
     imports.bring_in("1,a,circle,")
     offering = imports.offerings()["1"]
-    drafting = listings.draft(offering.members, [(mira.member, "Mira")], node=NODE, random=imports.random)
-    imports.database.write(lambda tx: listings.set_holders(tx, offering, drafting, now=NOW))
+    holders = [listings.Holder(mira.member.id, "Mira")]
+    key = listings.new_key(offering.id, {mira.member.id: mira.member.public}, node=NODE, random=imports.random)
+    imports.database.write(lambda tx: listings.set_holders(tx, offering, holders, *key, now=NOW))
     assert imports.bring_in("1,new,circle,").fates == {"with_others": 1}
     assert imports.offerings(mira)["1"].members["title"] == "a"
 
@@ -318,8 +319,8 @@ def test_once_its_people_have_answered_it_stands_in_the_directory(oak: Community
 
     async def story() -> None:
         content = {**offering.members, "commitments": asked}
-        await acts.change(oak.node.edge, sol, offering.id, Move.EDIT, content)
-        await acts.change(oak.node.edge, sol, offering.id, Move.PUBLISH)
+        await acts.change(oak.node.edge, sol.member, offering.id, Move.EDIT, content)
+        await acts.change(oak.node.edge, sol.member, offering.id, Move.PUBLISH)
 
     oak.world.run(story())
     oak.world.settle()

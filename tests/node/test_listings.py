@@ -34,12 +34,12 @@ def oak(world: World) -> Community:
 
 
 def drafted(oak: Community, person: Person, content: dict[str, Any]) -> str:
-    listing: str = oak.world.run(acts.draft(oak.node.edge, person, content, name=person.member.name))
+    listing: str = oak.world.run(acts.draft(oak.node.edge, person.member, content, name=person.member.name))
     return listing
 
 
 def move(oak: Community, person: Person, listing: str, what: Move, content: dict[str, Any] | None = None) -> Any:
-    return oak.world.run(acts.change(oak.node.edge, person, listing, what, content))
+    return oak.world.run(acts.change(oak.node.edge, person.member, listing, what, content))
 
 
 def found_here(oak: Community, words: str = "") -> list[str]:

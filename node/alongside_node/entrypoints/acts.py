@@ -14,7 +14,7 @@ from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
 from alongside_node.listings.actions import Move, Offering
 from alongside_node.members import actions as members
-from alongside_node.members.actions import BoxChangedError, Person
+from alongside_node.members.actions import BoxChangedError, Member, Person
 from alongside_node.members.rules import GUEST_STAYS_DAYS
 from alongside_node.referrals import answering, asking
 from alongside_protocol import limits
@@ -33,9 +33,9 @@ LAPSED_DAYS: Final = 14
 # Listings.
 
 
-async def draft(edge: Edge, person: Person, content: Mapping[str, Any], *, name: str) -> str:
+async def draft(edge: Edge, member: Member, content: Mapping[str, Any], *, name: str) -> str:
     """Keep a new draft of this person; returns its id."""
-    drafting = listings.draft(content, [(person.member, name)], node=edge.me, random=edge.random)
+    drafting = listings.draft(content, [(member, name)], node=edge.me, random=edge.random)
     now = edge.now
     await edge.write(lambda tx: listings.add(tx, drafting, now=now))
     return drafting.offering.id
@@ -80,7 +80,7 @@ def place_key(keyring: Keyring, listing: str) -> bytes:
 
 
 async def change(
-    edge: Edge, person: Person, listing: str, move: Move, content: Mapping[str, Any] | None = None
+    edge: Edge, member: Member, listing: str, move: Move, content: Mapping[str, Any] | None = None
 ) -> Offering | None:
     """Make a move with a listing of this person; None when it is not theirs.
 
@@ -89,7 +89,7 @@ async def change(
     keyring, now, random = edge.keys(), edge.now, edge.random
 
     def work(tx: Writing) -> Offering | None:
-        offering = listings.keeps(tx, listing, person.member.id)
+        offering = listings.keeps(tx, listing, member.id)
         return None if offering is None else apply(tx, offering, move, content, keyring=keyring, now=now, random=random)
 
     return await edge.write(work)
@@ -229,4 +229,4 @@ async def _again(edge: Edge, person: Person) -> Person:
 async def erase(edge: Edge, thread: asking.Thread) -> None:
     """Have a request deleted, here and at their community."""
     now = edge.now
-    await edge.write(lambda tx: asking.erase(tx, thread, me=edge.me, now=now, random=edge.random))
+    await edge.write(lambda tx: asking.erase(tx, thread.row.ref, me=edge.me, now=now, random=edge.random))

@@ -52,6 +52,7 @@ __all__ = [
     "prepare",
     "prolong",
     "public_key",
+    "put_box",
     "remove",
     "save_box",
     "save_lang",
@@ -278,6 +279,12 @@ def sealed_box(person: Person, box: Box, node: NodeId) -> bytes:
 def save_box(tx: Writing, person: Person, sealed: bytes) -> None:
     """Raises `BoxChangedError` when it changed since `person` was read."""
     if not store.save_box(tx, person.member.id, sealed, rev=person.member.box_rev):
+        raise BoxChangedError
+
+
+def put_box(tx: Writing, member_id: str, sealed: bytes, *, rev: int) -> None:
+    """A box that a client sealed, in the place of the one with `rev`. Raises `BoxChangedError`."""
+    if not store.save_box(tx, member_id, sealed, rev=rev):
         raise BoxChangedError
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from alongside_node.foundation.database import Reading, Writing
 from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
-from alongside_node.members.actions import Person
+from alongside_node.members.actions import Member, Person
 from alongside_protocol import base64url, sealing
 from alongside_protocol.consent import Answer, Field, seal_answer
 from alongside_protocol.errors import Code, Refused
@@ -81,9 +81,9 @@ def keys_of(reading: Reading, person: Person, *, me: NodeId) -> dict[str, SealPr
     }
 
 
-def waiting(reading: Reading, person: Person) -> int:
+def waiting(reading: Reading, member: Member) -> int:
     """How many requests wait for this person's answer."""
-    mine = [offering.id for offering in listings.of_member(reading, person.member.id)]
+    mine = [offering.id for offering in listings.of_member(reading, member.id)]
     return store.count_open(reading, mine, [State.OFFERED]) if mine else 0
 
 
@@ -92,18 +92,18 @@ def count_waiting(reading: Reading, listing: str) -> int:
     return store.count_open(reading, [listing], [State.OFFERED])
 
 
-def rows(reading: Reading, person: Person) -> list[Incoming]:
+def rows(reading: Reading, member: Member) -> list[Incoming]:
     """Everything that came in for what this person offers; what waits for an answer first."""
-    mine = [offering.id for offering in listings.of_member(reading, person.member.id)]
+    mine = [offering.id for offering in listings.of_member(reading, member.id)]
     order = [State.OFFERED, State.WAITLISTED, State.ACCEPTED, State.PAUSED, State.PAUSED_WAITLISTED]
     found = store.incoming_of(reading, mine) if mine else []
     return sorted(found, key=lambda row: (order.index(row.state) if row.state in order else len(order), -row.came))
 
 
-def find(reading: Reading, person: Person, peer: str, ref: str) -> Incoming | None:
+def find(reading: Reading, member: Member, peer: str, ref: str) -> Incoming | None:
     """One of them; None for every other."""
     row = store.incoming(reading, peer, ref)
-    if row is None or listings.keeps(reading, row.listing, person.member.id) is None:
+    if row is None or listings.keeps(reading, row.listing, member.id) is None:
         return None
     return row
 

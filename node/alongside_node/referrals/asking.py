@@ -45,8 +45,8 @@ from .store import Asked, Letter
 
 PURPOSE: Final = "support"
 _LETTER: Final = "letter"
-_FIRST: Final = "asked"
-_WROTE: Final = "wrote"
+FIRST: Final = "asked"
+WROTE: Final = "wrote"
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ def prepare(  # noqa: PLR0913 - everything that a request is made of, by name
         handle=handle,
     )
     outgoing = _offer(person, remembered, recipient, ref=ref, n=1, keyring=keyring, now=now, random=random)
-    letter = _for_self(person, mailbox, _FIRST, 1, remembered.dumped(), node=me, now=now, random=random)
+    letter = _for_self(person, mailbox, FIRST, 1, remembered.dumped(), node=me, now=now, random=random)
     new_box = box.without(set(ended)).with_mailbox(ref, mailbox).with_handle(recipient.node, handle, since)
     row = Asked(ref, recipient.node, mailbox, State.OFFERED, until, 1, Numbering())
     return Asking(row, outgoing, letter, members.sealed_box(person, new_box, me))
@@ -333,7 +333,7 @@ def thread(reading: Reading, person: Person, ref: str, *, me: NodeId) -> Thread 
 
 def _thread(reading: Reading, person: Person, row: Asked, *, me: NodeId) -> Thread | None:
     letters = store.letters(reading, row.mailbox)
-    first = [letter for letter in letters if letter.type == _FIRST]
+    first = [letter for letter in letters if letter.type == FIRST]
     if not first:
         return None
     remembered = _remembered(_own(person, first[-1], me))
@@ -343,10 +343,10 @@ def _thread(reading: Reading, person: Person, row: Asked, *, me: NodeId) -> Thre
         if letter.ours:
             words = (
                 remembered.fields.get(Field.WORDS, "")
-                if letter.type == _FIRST
+                if letter.type == FIRST
                 else _own(person, letter, me).decode("utf-8")
             )
-            said.append(Said(True, "offer" if letter.type == _FIRST else "message", letter.n, words, letter.day))
+            said.append(Said(True, "offer" if letter.type == FIRST else "message", letter.n, words, letter.day))
             continue
         answer = _answer(letter, remembered, row, me)
         if answer is None:
@@ -397,7 +397,7 @@ def write_on(
         now=now,
         random=random,
     )
-    letter = _for_self(person, row.mailbox, _WROTE, n, words.encode("utf-8"), node=keyring.id, now=now, random=random)
+    letter = _for_self(person, row.mailbox, WROTE, n, words.encode("utf-8"), node=keyring.id, now=now, random=random)
     return Step(row.ref, Move.MESSAGE, sending.sealed_message(sealed, now=now), (letter,))
 
 
@@ -409,7 +409,7 @@ def agree_again(
     remembered = replace(thread.remembered, commitments=base64url.decode(shown))
     n = row.sent + 1
     outgoing = _offer(person, remembered, to.recipient, ref=row.ref, n=n, keyring=keyring, now=now, random=random)
-    letter = _for_self(person, row.mailbox, _FIRST, n, remembered.dumped(), node=keyring.id, now=now, random=random)
+    letter = _for_self(person, row.mailbox, FIRST, n, remembered.dumped(), node=keyring.id, now=now, random=random)
     return Step(row.ref, Move.AGREE, outgoing, (letter,))
 
 
@@ -440,7 +440,7 @@ def take(tx: Writing, prepared: Step, *, now: int) -> None:
 
 
 def _replace_first(tx: Writing, mailbox: str, letters: Sequence[Letter]) -> None:
-    kept = [letter for letter in store.letters(tx, mailbox) if letter.type != _FIRST]
+    kept = [letter for letter in store.letters(tx, mailbox) if letter.type != FIRST]
     store.remove_letters(tx, [mailbox])
     for letter in (*letters, *kept):
         store.add_letter(tx, letter)
@@ -449,17 +449,18 @@ def _replace_first(tx: Writing, mailbox: str, letters: Sequence[Letter]) -> None
 # Having it deleted.
 
 
-def erase(tx: Writing, thread: Thread, *, me: NodeId, now: int, random: Random) -> None:
+def erase(tx: Writing, ref: str, *, me: NodeId, now: int, random: Random) -> None:
     """Delete a request here, and ask their community to. Its reference stays with the person, to read who has answered."""
-    row = thread.row
+    row = store.asked(tx, ref)
+    if row is None:
+        return
     delivery.forget_of(tx, row.peer, [row.ref])
     store.remove_letters(tx, [row.mailbox])
     store.remove_asked(tx, row.ref)
     store.add_erasure(tx, row.ref, row.peer, now=now)
     body = EraseBody(refs=(row.ref,))
-    sending.enqueue(
-        tx, sending.sign(Type.ERASE, me=me, to=row.peer, ref=None, n=0, now=now, random=random, body=body), now=now
-    )
+    outgoing = sending.sign(Type.ERASE, me=me, to=row.peer, ref=None, n=0, now=now, random=random, body=body)
+    sending.enqueue(tx, outgoing, now=now)
 
 
 @dataclass(frozen=True)

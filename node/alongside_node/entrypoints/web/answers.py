@@ -32,7 +32,7 @@ async def everything(visitor: Visitor) -> Response:
     def look(reading: Reading) -> Any:
         keys = answering.keys_of(reading, person, me=visitor.me)
         names = shown.names_of(reading, visitor.me)
-        rows = answering.rows(reading, person)
+        rows = answering.rows(reading, person.member)
         return [
             shown.incoming(answering.opened(reading, row, keys, me=visitor.me), _told(reading, row), names)
             for row in rows
@@ -47,7 +47,7 @@ async def _opened(
     person, peer, ref = visitor.may(Act.ANSWER), visitor.path("node"), visitor.path("ref")
 
     def look(reading: Reading) -> Any:
-        row = answering.find(reading, person, peer, ref)
+        row = answering.find(reading, person.member, peer, ref)
         if row is None:
             return None
         opened = answering.opened(reading, row, answering.keys_of(reading, person, me=visitor.me), me=visitor.me)

@@ -174,7 +174,7 @@ async def create(visitor: Visitor) -> Response:
     members, problems = listing_form.read(visitor)
     if problems:
         return _edit_page(visitor, visitor.form(problems), members["direction"], None, 422)
-    listing = await acts.draft(visitor.edge, person, members, name=members["by"] or person.member.name)
+    listing = await acts.draft(visitor.edge, person.member, members, name=members["by"] or person.member.name)
     return _on(visitor, listing)
 
 
@@ -205,7 +205,7 @@ async def save(visitor: Visitor) -> Response:
     members, problems = listing_form.read(visitor, offering.members)
     if not problems:
         try:
-            await acts.change(visitor.edge, visitor.somebody(), offering.id, Move.EDIT, members)
+            await acts.change(visitor.edge, visitor.somebody().member, offering.id, Move.EDIT, members)
         except StillMissingError as still:
             problems = {_field_of(code): "required" for code in still.codes}
     if problems:
@@ -274,7 +274,7 @@ async def publish(visitor: Visitor) -> Response:
     if visitor.text("listed") != "yes" and offering.state is State.DRAFT:
         return await _preview_page(visitor, offering, {"listed": "agree"})
     try:
-        await acts.change(visitor.edge, visitor.somebody(), offering.id, Move.PUBLISH)
+        await acts.change(visitor.edge, visitor.somebody().member, offering.id, Move.PUBLISH)
     except StillMissingError:
         return await _preview_page(visitor, offering, {})
     return visitor.go("/offerings", Notice.PUBLISHED)
@@ -283,7 +283,7 @@ async def publish(visitor: Visitor) -> Response:
 async def _move(visitor: Visitor, move: Move, said: Notice) -> Response:
     offering = await _kept(visitor)
     try:
-        await acts.change(visitor.edge, visitor.somebody(), offering.id, move)
+        await acts.change(visitor.edge, visitor.somebody().member, offering.id, move)
     except NotPossibleError:
         return visitor.go("/offerings")
     except StillMissingError:
