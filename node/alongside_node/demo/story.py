@@ -62,14 +62,15 @@ class Story:
         begun = time.monotonic()
         pairs = [(self.b, self.a), (self.c, self.a), (self.c, self.b)]
         for inviting, asking in pairs:
-            self._federate(inviting, asking)
+            self.federate(inviting, asking)
         self.tell(
             "Each two of them agreed to federate: a code was handed over, the words compared, both took their steps",
             "communities choose each other; a stranger without a code gets no answer and costs nothing",
             time.monotonic() - begun,
         )
 
-    def _federate(self, inviting: Filled, asking: Filled) -> None:
+    def federate(self, inviting: Filled, asking: Filled) -> None:
+        """Two of them agree on requests: one hands over a code, the other asks, both take their steps."""
         with self.visit(inviting, inviting.stewards[0]) as host, self.visit(asking, asking.stewards[0]) as guest:
             if f"/peers/{asking.node}" in host.open("/peers").body:
                 return  # they agreed before
