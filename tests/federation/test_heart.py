@@ -197,7 +197,9 @@ def test_what_was_read_must_still_be_promised_when_it_is_sealed(world: World, oa
     now = world.clock.now()
     viewer = Viewer(oak.id, member=True)
     read = oak.read(asking.addressee, oak.node.keys(), found.node, found.id, viewer, now=now)
-    world.run(acts.change(elm.node.edge, mira.member, listing, ListingMove.EDIT, offer(commitments=commitments("never"))))
+    world.run(
+        acts.change(elm.node.edge, mira.member, listing, ListingMove.EDIT, offer(commitments=commitments("never")))
+    )
     world.settle()
     newest = oak.read(asking.addressee, oak.node.keys(), found.node, found.id, viewer, now=now)
     with pytest.raises(Refused) as refused:

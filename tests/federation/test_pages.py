@@ -4,72 +4,12 @@ import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
-from alongside_node.members import actions as members
-from alongside_node.members import words as seven
 from alongside_node.members.actions import Role
-from alongside_protocol.client.exchange import HttpRequest, HttpResponse
-from world import Community, World, call
-
-
-class Browser:
-    """Follows links, fills in forms, keeps cookies. No scripts."""
-
-    def __init__(self, community: Community) -> None:
-        self.community = community
-        self.cookies: dict[str, str] = {}
-        self.path = "/"
-        self.body = ""
-        self.status = 0
-
-    def _send(self, method: str, path: str, body: bytes | None = None) -> HttpResponse:
-        headers = {
-            "cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-            "accept-language": "en",
-        }
-        if body is not None:
-            headers |= {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
-        request = HttpRequest(method, self.community.origin + path, headers, body)
-        response: HttpResponse = self.community.world.run(call(self.community.app, request))
-        for part in response.headers.get("set-cookie", "").split("\n"):
-            found = re.match(r"([^=]+)=([^;]*)", part)
-            if found:
-                self.cookies[found[1]] = found[2].strip('"')
-        return response
-
-    def _show(self, response: HttpResponse, path: str) -> "Browser":
-        while response.status == 303:
-            path = response.headers["location"]
-            response = self._send("GET", path)
-        self.path, self.status, self.body = path, response.status, response.body.decode()
-        return self
-
-    def open(self, path: str) -> "Browser":
-        return self._show(self._send("GET", path), path)
-
-    def post(self, path: str, *, token: bool = True, **fields: str | list[str]) -> "Browser":
-        values = {name.rstrip("_"): value for name, value in fields.items()}
-        found = re.search(r'name="csrf" value="([^"]+)"', self.body)
-        if token and found:
-            values["csrf"] = found[1]
-        return self._show(self._send("POST", path, urlencode(values, doseq=True).encode()), path)
-
-    def hidden(self, name: str) -> str:
-        found = re.search(rf'name="{name}" value="([^"]*)"', self.body)
-        assert found, f"no hidden {name} on {self.path}"
-        return html.unescape(found[1])
-
-    def link(self, pattern: str) -> str:
-        found = re.search(rf'href="({pattern})"', self.body)
-        assert found, f"no link {pattern} on {self.path}"
-        return html.unescape(found[1])
-
-    @property
-    def text(self) -> str:
-        return html.unescape(re.sub(r"<[^>]+>", " ", self.body))
+from visitors import OFFER, Browser, publishes, signed_in
+from world import Community, World
 
 
 @pytest.fixture
@@ -89,56 +29,6 @@ def elm(world: World, oak: Community) -> Community:
     found = world.community("Elm")
     world.federate(oak, found)
     return found
-
-
-def account(community: Community, name: str, role: Role = Role.MEMBER) -> str:
-    """Somebody with an account; returns their seven words."""
-    words = " ".join(seven.generate("en", community.random))
-    derived = seven.derive(words, community.node.keys().words_salt)
-    joining = members.prepare(
-        derived,
-        node=community.id,
-        name=name,
-        role=role,
-        lang="en",
-        now=community.world.clock.now(),
-        random=community.random,
-    )
-    community.write(lambda tx: members.add(tx, joining.member))
-    return words
-
-
-def signed_in(community: Community, name: str, role: Role = Role.MEMBER) -> Browser:
-    browser = Browser(community)
-    browser.open("/sign-in").post("/sign-in", words=account(community, name, role))
-    assert browser.status == 200
-    return browser
-
-
-OFFER = {
-    "direction": "offer",
-    "type": "listening",
-    "title": "Someone awake at night",
-    "text": "I lost my brother. I like to listen.",
-    "lang": "en",
-    "by": "Mira",
-    "call_all": "only_if_you_ask",
-    "mandated_reporter": "no",
-    "kept_days": "0",
-    "given_by": "the_holder",
-    "languages": ["en"],
-    "modality": ["phone"],
-    "exchange": "free",
-    "audience": "anyone",
-    "then": "preview",
-}
-
-
-def publishes(browser: Browser, **changes: str) -> None:
-    browser.open("/offerings/new?direction=offer&type=listening").post("/offerings/new", **(OFFER | changes))
-    assert browser.path.endswith("/preview"), browser.text
-    browser.post(browser.path.replace("preview", "publish"), listed="yes")
-    assert "said=published" in browser.path, browser.text
 
 
 def test_a_guest_finds_asks_reads_the_answer_and_has_it_deleted(world: World, oak: Community, elm: Community) -> None:
