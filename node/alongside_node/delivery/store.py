@@ -103,17 +103,19 @@ def due(
     return [Outgoing(**row) for row in reading.execute(statement).mappings()]
 
 
+_PEERS_DUE = (
+    select(_outbox.c.peer)
+    .outerjoin(_health, _health.c.peer == _outbox.c.peer)
+    .where(_outbox.c.next_at <= bindparam("now"), func.coalesce(_health.c.next_at, 0) <= bindparam("now"))
+    .group_by(_outbox.c.peer)
+    .order_by(func.min(_outbox.c.next_at), _outbox.c.peer)
+    .limit(bindparam("most"))
+)
+
+
 def peers_due(reading: Reading, now: int, limit: int) -> list[str]:
     """Peers to whom something may leave now, who has waited longest first."""
-    statement = (
-        select(_outbox.c.peer)
-        .outerjoin(_health, _health.c.peer == _outbox.c.peer)
-        .where(_outbox.c.next_at <= now, func.coalesce(_health.c.next_at, 0) <= now)
-        .group_by(_outbox.c.peer)
-        .order_by(func.min(_outbox.c.next_at), _outbox.c.peer)
-        .limit(limit)
-    )
-    return list(reading.execute(statement).scalars())
+    return list(reading.execute(_PEERS_DUE, {"now": now, "most": limit}).scalars())
 
 
 def next_due(reading: Reading, now: int) -> int | None:
@@ -198,6 +200,15 @@ _ADD_RECEIVED = text(
     " VALUES (:sender, :id, :digest, :exp, :body, :next_at) ON CONFLICT (sender, id) DO NOTHING"
 )
 _CLEAR_BODY = text("UPDATE received SET body = NULL WHERE sender = :sender AND id = :id AND body IS NOT NULL")
+_WAITING = (
+    select(_received.c.sender, _received.c.id, _received.c.body, _received.c.exp)
+    .where(_received.c.body.is_not(None), _received.c.next_at <= bindparam("now"))
+    .order_by(_received.c.next_at)
+    .limit(bindparam("most"))
+)
+_NEXT_WAITING = select(func.min(_received.c.next_at)).where(
+    _received.c.body.is_not(None), _received.c.next_at > bindparam("now")
+)
 _DIGEST = select(_received.c.digest).where(
     _received.c.sender == bindparam("by"), _received.c.id == bindparam("message")
 )
@@ -224,19 +235,12 @@ def digest_of(reading: Reading, sender: str, message_id: str) -> bytes | None:
 
 def waiting(reading: Reading, now: int, limit: int) -> list[Waiting]:
     """What is to be acted on now, what has waited longest first."""
-    statement = (
-        select(_received.c.sender, _received.c.id, _received.c.body, _received.c.exp)
-        .where(_received.c.body.is_not(None), _received.c.next_at <= now)
-        .order_by(_received.c.next_at)
-        .limit(limit)
-    )
-    return [Waiting(**row) for row in reading.execute(statement).mappings()]
+    return [Waiting(*row) for row in reading.execute(_WAITING, {"now": now, "most": limit})]
 
 
 def next_waiting(reading: Reading, now: int) -> int | None:
     """The next instant after `now` at which something is to be acted on."""
-    statement = select(func.min(_received.c.next_at)).where(_received.c.body.is_not(None), _received.c.next_at > now)
-    found: int | None = reading.execute(statement).scalar()
+    found: int | None = reading.execute(_NEXT_WAITING, {"now": now}).scalar()
     return found
 
 

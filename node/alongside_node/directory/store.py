@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, literal, or_, select, tuple_, update
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
@@ -161,10 +161,12 @@ def active_generations(reading: Reading) -> dict[int, str]:
     return {row.id: row.peer for row in rows}
 
 
+_ACTIVE = select(_generation.c.id).where(_generation.c.peer == bindparam("of"), _generation.c.active)
+
+
 def active_generation(reading: Reading, peer: str) -> int | None:
     """The generation in use of one directory."""
-    statement = select(_generation.c.id).where(_generation.c.peer == peer, _generation.c.active)
-    return reading.execute(statement).scalar()
+    return reading.execute(_ACTIVE, {"of": peer}).scalar()
 
 
 def idle_generations(reading: Reading) -> list[int]:
@@ -206,8 +208,13 @@ def _among(reading: Reading, column: ColumnElement[Any], values: Collection[Any]
     return column.in_(values)
 
 
+_ENTRY = select(_entry).where(_entry.c.generation == bindparam("within"), _entry.c.id == bindparam("of"))
+
+
 def entries_by_id(reading: Reading, generation: int, ids: Sequence[str]) -> list[Entry]:
     """The entries of `ids` that exist in a generation."""
+    if len(ids) == 1:
+        return [_entry_of(row) for row in reading.execute(_ENTRY, {"within": generation, "of": ids[0]})]
     statement = select(_entry).where(_entry.c.generation == generation, _among(reading, _entry.c.id, ids))
     return [_entry_of(row) for row in reading.execute(statement)]
 
@@ -306,9 +313,12 @@ class Replica:
     code: str | None
 
 
+_REPLICA = select(_replica).where(_replica.c.peer == bindparam("of"))
+
+
 def replica(reading: Reading, peer: str) -> Replica | None:
     """What is known of a peer's directory."""
-    row = reading.execute(select(_replica).where(_replica.c.peer == peer)).first()
+    row = reading.execute(_REPLICA, {"of": peer}).first()
     return None if row is None else _replica_of(row)
 
 

@@ -72,9 +72,12 @@ def destroy_seal_key(tx: Writing, public: str) -> None:
     tx.execute(update(_key).where(_key.c.public == public).values(private=None))
 
 
+_COMMUNITY = select(_community)
+
+
 def community(reading: Reading) -> Community | None:
     """None before the node was founded."""
-    row = reading.execute(select(_community)).first()
+    row = reading.execute(_COMMUNITY).first()
     return None if row is None else Community(row.profile, row.record_id, row.rev, row.words_salt, row.secret)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
@@ -156,10 +156,13 @@ def current_key(reading: Reading, listing: str) -> str | None:
     return found
 
 
+_KEYS = select(_key).where(_key.c.listing == bindparam("of"))
+
+
 def keys(reading: Reading, listing: str) -> list[Key]:
     """The key in force and the former ones that are still kept."""
-    statement = select(_key).where(_key.c.listing == listing)
-    return [Key(row.public, row.listing, row.current, row.last_day) for row in reading.execute(statement)]
+    rows = reading.execute(_KEYS, {"of": listing})
+    return [Key(row.public, row.listing, row.current, row.last_day) for row in rows]
 
 
 def add_key(tx: Writing, public: str, listing: str, shares: Mapping[str, bytes], *, former_until: int) -> None:

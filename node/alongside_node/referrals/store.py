@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
@@ -19,6 +19,16 @@ _incoming = schema.incoming
 _letter = schema.letter
 _early = schema.early
 _erasure = schema.erasure
+
+# Every message runs these, so they are built once.
+_INCOMING = select(_incoming).where(_incoming.c.peer == bindparam("by"), _incoming.c.ref == bindparam("about"))
+_WAITING_FOR = select(_incoming.c.state, _incoming.c.standing).where(_incoming.c.listing == bindparam("of"))
+_ADD_INCOMING = _incoming.insert()
+_CHANGE_INCOMING = update(_incoming).where(_incoming.c.peer == bindparam("by"), _incoming.c.ref == bindparam("about"))
+_ADD_LETTER = _letter.insert()
+_EARLY_OF = (
+    select(_early).where(_early.c.peer == bindparam("by"), _early.c.ref == bindparam("about")).order_by(_early.c.n)
+)
 
 
 @dataclass(frozen=True)
@@ -189,7 +199,7 @@ def _incoming_of(row: Row[Any]) -> Incoming:
 
 def incoming(reading: Reading, peer: str, ref: str) -> Incoming | None:
     """By who sent it and its reference."""
-    row = reading.execute(select(_incoming).where(_incoming.c.peer == peer, _incoming.c.ref == ref)).first()
+    row = reading.execute(_INCOMING, {"by": peer, "about": ref}).first()
     return None if row is None else _incoming_of(row)
 
 
@@ -210,8 +220,7 @@ def asked_from(reading: Reading, peer: str) -> list[Asked]:
 
 def waiting_for(reading: Reading, listing: str) -> list[tuple[State, str]]:
     """(state, standing) of everything that came in for a listing."""
-    statement = select(_incoming.c.state, _incoming.c.standing).where(_incoming.c.listing == listing)
-    return [(State(row.state), row.standing) for row in reading.execute(statement)]
+    return [(State(row.state), row.standing) for row in reading.execute(_WAITING_FOR, {"of": listing})]
 
 
 def count_open(reading: Reading, listings: Collection[str], states: Sequence[State]) -> int:
@@ -242,9 +251,8 @@ def save_incoming(tx: Writing, one: Incoming) -> None:
         "came": one.came,
         "final_day": one.final_day,
     }
-    same = (_incoming.c.peer == one.peer) & (_incoming.c.ref == one.ref)
-    if tx.execute(update(_incoming).where(same).values(values)).rowcount == 0:
-        tx.execute(_incoming.insert().values(peer=one.peer, ref=one.ref, **values))
+    if tx.execute(_CHANGE_INCOMING, {"by": one.peer, "about": one.ref, **values}).rowcount == 0:
+        tx.execute(_ADD_INCOMING, {"peer": one.peer, "ref": one.ref, **values})
 
 
 def remove_incoming(tx: Writing, peer: str, refs: Collection[str]) -> int:
@@ -269,17 +277,16 @@ def letters(reading: Reading, place: str) -> list[Letter]:
 
 def add_letter(tx: Writing, letter: Letter) -> None:
     """One more."""
-    tx.execute(
-        _letter.insert().values(
-            id=letter.id,
-            place=letter.place,
-            type=letter.type,
-            ours=letter.ours,
-            n=letter.n,
-            sealed=letter.sealed,
-            day=letter.day,
-        )
-    )
+    values = {
+        "id": letter.id,
+        "place": letter.place,
+        "type": letter.type,
+        "ours": letter.ours,
+        "n": letter.n,
+        "sealed": letter.sealed,
+        "day": letter.day,
+    }
+    tx.execute(_ADD_LETTER, values)
 
 
 def remove_letters(tx: Writing, places: Sequence[str]) -> None:
@@ -303,8 +310,8 @@ def keep_early(tx: Writing, early: Early) -> None:
 
 def early_of(reading: Reading, peer: str, ref: str) -> list[Early]:
     """What came early about one request, by number."""
-    statement = select(_early).where(_early.c.peer == peer, _early.c.ref == ref).order_by(_early.c.n)
-    return [Early(row.peer, row.ref, row.n, row.body, row.kept_until) for row in reading.execute(statement)]
+    rows = reading.execute(_EARLY_OF, {"by": peer, "about": ref})
+    return [Early(row.peer, row.ref, row.n, row.body, row.kept_until) for row in rows]
 
 
 def count_early(reading: Reading, peer: str) -> int:
