@@ -28,7 +28,7 @@ from alongside_node.entrypoints.edge import Edge, OurKeys
 from alongside_node.entrypoints.hint_sender import HintSender, Readers
 from alongside_node.entrypoints.inbox import Doors, Told
 from alongside_node.entrypoints.outbox_sender import Mail, OutboxSender
-from alongside_node.entrypoints.pacing import Nudge
+from alongside_node.entrypoints.pacing import Doorstep, Nudge
 from alongside_node.entrypoints.received_worker import ReceivedWorker
 from alongside_node.entrypoints.sync_loop import Following, SyncLoop
 from alongside_node.entrypoints.web import site as pages
@@ -84,6 +84,7 @@ class Node:
         self.terms = peers.Terms(settings.notice_days, budget)
         self.book = Book(database)
         self.mail_nudge, self.received_nudge, self.directory_nudge = Nudge(), Nudge(), Nudge()
+        self.doorstep = Doorstep()
         self.edge = Edge(database, world.clock, world.random, self.keys, self.terms, self.wake)
         self.receiver = Receiver(database, world.clock, world.random, self.keys)
         self.outbox = OutboxSender(
@@ -100,7 +101,12 @@ class Node:
             self.mail_nudge,
         )
         self.received = ReceivedWorker(
-            database, world.clock, self.receiver.act, nudge=self.received_nudge, mail=self.mail_nudge
+            database,
+            world.clock,
+            self.receiver.act,
+            nudge=self.received_nudge,
+            mail=self.mail_nudge,
+            doorstep=self.doorstep,
         )
         self.hints = HintSender(
             Readers(
@@ -171,6 +177,7 @@ class Node:
             book=self.book,
             terms=self.terms,
             told=Told(stored=self.received_nudge, agreed=self._agreed, hinted=self.sync.hint, heard=self._heard),
+            doorstep=self.doorstep,
             inbox_per_minute=self.settings.inbox_per_minute,
             allow_loopback=self.settings.allow_loopback_peers,
         )

@@ -47,7 +47,9 @@ def bulk_store(lines: list[tuple[int, bytes]], path: Path) -> float:
             whole.update(digest)
             record = json.loads(line)
             rows.append((position, record["id"], digest, line))
-            words.append((position, f"{record['title']} {record['text']}", f"audienceanyone topic{record['topics'][0]}"))
+            words.append(
+                (position, f"{record['title']} {record['text']}", f"audienceanyone topic{record['topics'][0]}")
+            )
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", rows)
         connection.executemany("INSERT INTO entry_words (rowid, words, codes) VALUES (?, ?, ?)", words)
@@ -81,7 +83,9 @@ def inbox_app(path: Path, key: bytes) -> FastAPI:
     connection = open_durable(path)
     connection.execute("CREATE TABLE IF NOT EXISTS received (id BLOB PRIMARY KEY, body BLOB)")
     public = Ed25519PublicKey.from_public_bytes(key)
-    waiting: queue.SimpleQueue[tuple[bytes, bytes, asyncio.AbstractEventLoop, asyncio.Future[None]]] = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[tuple[bytes, bytes, asyncio.AbstractEventLoop, asyncio.Future[None]]] = (
+        queue.SimpleQueue()
+    )
 
     def write() -> None:
         while True:

@@ -43,12 +43,8 @@ def run(shop: Workshop) -> None:
 def _compare(shop: Workshop, name: str, kind: str, ports: tuple[int, int], connections: int, count: int) -> None:
     ours, bare = ports
     sought = _sought(kind, count)
-    node = [
-        request("GET", f"/search?word={word}&category={topic}", ours) for word, topic in sought
-    ]
-    limit = [
-        request("GET", f"/search?word={word}&code=topic{topic}&start=0", bare) for word, topic in sought
-    ]
+    node = [request("GET", f"/search?word={word}&category={topic}", ours) for word, topic in sought]
+    limit = [request("GET", f"/search?word={word}&code=topic{topic}&start=0", bare) for word, topic in sought]
     rates: dict[str, list[Loaded]] = {"node": [], "limit": []}
     for turn in range(_TURNS + 1):
         share = 1 if turn else 10  # the first, shorter, only warms up

@@ -123,9 +123,7 @@ def _ingest(shop: Workshop, there: Community, here: Community, asker: Person, li
             for turn in range(_TURNS):
                 shop.report.say(f"w4: {count:,} requests over {connections} connections, turn {turn + 1}")
                 bodies = _bodies(there, here, asker, listings, count)
-                bare = [
-                    request("POST", "/inbox", port, body, signature=key.sign(body).hex()) for body in bodies
-                ]
+                bare = [request("POST", "/inbox", port, body, signature=key.sign(body).hex()) for body in bodies]
                 limits.append(_loaded(port, bare, connections))
                 with there.beside() as node:
                     now, signer = int(time.time()), node.keys().signer

@@ -255,7 +255,9 @@ def take_back(tx: Writing, generation: int, ids: Sequence[str]) -> None:
 
 def taken(reading: Reading, positions: Sequence[int]) -> set[int]:
     """Those of `positions` at which an entry stands already."""
-    return set(reading.execute(select(_entry.c.position).where(_among(reading, _entry.c.position, positions))).scalars())
+    return set(
+        reading.execute(select(_entry.c.position).where(_among(reading, _entry.c.position, positions))).scalars()
+    )
 
 
 def is_published(reading: Reading, record_id: str) -> bool:

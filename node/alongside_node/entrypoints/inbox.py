@@ -7,7 +7,7 @@ carry their own proof: a first request with an invitation's MAC, and the documen
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
@@ -30,6 +30,7 @@ from alongside_protocol.node_document import Chain, read_chain
 from . import problems
 from .allowance import Allowance
 from .gate import INVITATION, Arrival, Caller, OurNode, arrival, check_proven, known_caller, read_body
+from .pacing import Doorstep
 
 Effect = Callable[[Writing], None]
 
@@ -67,6 +68,8 @@ class Doors:
     book: Book
     terms: peers.Terms
     told: Told
+    doorstep: Doorstep = field(default_factory=Doorstep)
+    """Who stands at the inbox is answered before messages are acted on."""
     inbox_per_minute: int = limits.PEER_INBOX_PER_MINUTE
     allow_loopback: bool = False
 
@@ -81,8 +84,9 @@ class Inbox:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        response = await self._answer(scope, receive)
-        await response(scope, receive, send)
+        with self._doors.doorstep:
+            response = await self._answer(scope, receive)
+            await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         now = self._doors.clock.now()

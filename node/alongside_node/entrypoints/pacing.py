@@ -44,6 +44,32 @@ class Nudge:
         self._event.clear()
 
 
+class Doorstep:
+    """Who stands on it is answered first: `with` it while answering; other work does `calm` before it begins.
+
+    Other work waits in steps of two milliseconds and never longer than a second, so it goes on however many come.
+    """
+
+    _STEP: Final = 0.002
+    _LONGEST: Final = 1.0
+
+    def __init__(self) -> None:
+        self._standing = 0
+
+    def __enter__(self) -> None:
+        self._standing += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._standing -= 1
+
+    async def calm(self) -> None:
+        """Until nobody stands there, or a second has passed."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._LONGEST
+        while self._standing and loop.time() < until:  # noqa: ASYNC110 - a gap between two requests is not calm yet
+            await asyncio.sleep(self._STEP)
+
+
 class OnePerPeer:
     """Runs `job(peer)`: one in flight for each peer, one more remembered, `at_once` of all. A job that fails stops only itself."""
 

@@ -23,7 +23,7 @@ from alongside_protocol import messages
 from alongside_protocol.errors import Refused
 from alongside_protocol.messages import Envelope
 
-from .pacing import Nudge
+from .pacing import Doorstep, Nudge
 
 ROWS: Final = 64
 TOGETHER: Final = 16
@@ -49,18 +49,32 @@ class _Ready:
 
 
 class ReceivedWorker:
-    """The loop. `nudge` wakes it: something was received. `mail`: called when an effect was had, which may have answered."""
+    """The loop. `nudge` wakes it: something was received. `mail`: called when an effect was had, which may have answered.
 
-    def __init__(self, database: Database, clock: Clock, act: Act, *, nudge: Nudge, mail: Callable[[], None]) -> None:
+    `doorstep`: whoever waits for an answer is answered first.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        act: Act,
+        *,
+        nudge: Nudge,
+        mail: Callable[[], None],
+        doorstep: Doorstep | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._act = act
         self._nudge = nudge
         self._mail = mail
+        self._doorstep = doorstep or Doorstep()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
+            await self._doorstep.calm()
             if not await self.act_once():
                 await self._nudge.wait(await self._seconds_to_next())
 
