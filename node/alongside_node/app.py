@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from alongside_node import migrations
@@ -23,6 +23,8 @@ from alongside_node.directory.following import Replicas, Ways
 from alongside_node.directory.gazetteer import Gazetteer
 from alongside_node.directory.publishing import OwnDirectory
 from alongside_node.entrypoints import acts, federation
+from alongside_node.entrypoints.api import door as api
+from alongside_node.entrypoints.api.caller import Api
 from alongside_node.entrypoints.duties import Duties, Duty
 from alongside_node.entrypoints.edge import Edge, OurKeys
 from alongside_node.entrypoints.hint_sender import HintSender, Readers
@@ -207,13 +209,17 @@ class Node:
         )
 
     def asgi(self) -> ASGIApp:
-        """The endpoints for peers and the pages, as one application."""
+        """The endpoints for peers, the API and the pages, as one application."""
         site, doors = self.site(), self.federation_routes()
+        clients = api.Door(Api(self.edge, site.derivation, site.pages.stylesheet.path))
 
         async def nothing(request: Request, _: Exception) -> Response:
             return await pages.nothing(site, request)
 
-        application = Starlette(routes=[*doors, *pages.routes(site)], exception_handlers={404: nothing, 405: nothing})
+        application = Starlette(
+            routes=[*doors, Mount(api.PATH, clients), *pages.routes(site)],
+            exception_handlers={404: nothing, 405: nothing},
+        )
         return Armour(
             application,
             origin=self.settings.origin,

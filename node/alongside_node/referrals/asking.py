@@ -415,7 +415,11 @@ def agree_again(
 
 def leave_it(thread: Thread, move: Move, *, keyring: Keyring, now: int, random: Random) -> Step:
     """Withdraw or close: nothing personal leaves."""
-    row = thread.row
+    return leave_row(thread.row, move, keyring=keyring, now=now, random=random)
+
+
+def leave_row(row: Asked, move: Move, *, keyring: Keyring, now: int, random: Random) -> Step:
+    """As `leave_it`, without anything that only the person can open."""
     kind = Type.WITHDRAW if move is Move.WITHDRAW else Type.CLOSE
     outgoing = sending.sign(kind, me=keyring.id, to=row.peer, ref=row.ref, n=row.sent + 1, now=now, random=random)
     return Step(row.ref, move, outgoing)
@@ -473,6 +477,8 @@ class Erased:
     confirmed: int | None
     backups_until: int | None
     late: bool
+    receipt: str | None = None
+    """The statement itself, signed."""
 
 
 def erased(reading: Reading, person: Person, *, me: NodeId, now: int) -> list[Erased]:
@@ -481,9 +487,15 @@ def erased(reading: Reading, person: Person, *, me: NodeId, now: int) -> list[Er
     return [_erased(one, now) for one in store.erasures_of(reading, list(box.mailboxes))]
 
 
+def erased_of(reading: Reading, ref: str, *, now: int) -> Erased | None:
+    """What became of deleting one request, for who knows its reference."""
+    found = store.erasures_of(reading, [ref])
+    return _erased(found[0], now) if found else None
+
+
 def _erased(one: store.Erasure, now: int) -> Erased:
     late = one.receipt is None and now - one.asked > limits.ERASURE_ANSWER
     if one.receipt is None:
         return Erased(one.ref, one.peer, one.asked, None, None, late)
     said = receipt.claims(one.receipt)  # verified when it came
-    return Erased(one.ref, one.peer, one.asked, said.iat, said.backups_until, late)
+    return Erased(one.ref, one.peer, one.asked, said.iat, said.backups_until, late, one.receipt)

@@ -6,7 +6,6 @@ in carries their token, and whatever is refused becomes a page that says so with
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import structlog
@@ -15,9 +14,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from alongside_node.entrypoints.admitted import ADMITTED, Who
 from alongside_node.foundation.database import DatabaseUnavailableError
 from alongside_node.listings.actions import NotPossibleError
-from alongside_node.members.actions import BoxChangedError, Role
+from alongside_node.members.actions import BoxChangedError
 from alongside_protocol.errors import Code, Refused
 
 from . import accounts, answers, looking, offerings, requests, stewardship
@@ -29,24 +29,6 @@ Handler = Callable[[Visitor], Awaitable[Response]]
 
 FORM_BYTES: Final = 64 * 1024
 FORM_FIELDS: Final = 200
-
-
-class Who(StrEnum):
-    """Who may open a page."""
-
-    EVERYBODY = "everybody"
-    SIGNED_IN = "signed_in"
-    """Also somebody who asked without an account."""
-    MEMBERS = "members"
-    STEWARDS = "stewards"
-
-
-ADMITTED: Final = {
-    Who.EVERYBODY: frozenset({None, *Role}),
-    Who.SIGNED_IN: frozenset(Role),
-    Who.MEMBERS: frozenset({Role.MEMBER, Role.STEWARD}),
-    Who.STEWARDS: frozenset({Role.STEWARD}),
-}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,120 @@
+"""Tokens, and joining with a key that never gets here (safety.md, "At rest").
+
+Whoever joins through a client keeps the private half of their key there: this node can seal to them and can never open. Whoever has
+seven words gets their own key back, wrapped as it is stored, so that their client can open it. Never opens a sealed key.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+from starlette.responses import Response
+
+from alongside_node.foundation.database import Writing
+from alongside_node.members import actions as members
+from alongside_node.members.actions import Member, Role
+from alongside_node.members.rules import GRANT_DAYS, day
+from alongside_protocol import base64url
+from alongside_protocol.errors import Code, Refused
+from alongside_protocol.sealing import SealPublicKey
+from alongside_protocol.text_forms import LANG, LANG_CHARACTERS
+
+from .caller import Calling
+from .forms import Caller, Day, Form, Key, Name, NodeName, RandomId, day_text
+from .problems import Problem, ProblemError
+
+
+class WrappedKey(Form):
+    """A person's private key as it is stored: wrapped under what their words and `salt` derive."""
+
+    wrapped: str
+    salt: str
+
+
+class Granted(Form):
+    """A token, and for whom it acts. `key`: only for whoever came with their words."""
+
+    token: str
+    last_day: Day
+    node: NodeName
+    member: RandomId
+    name: str
+    role: Role
+    public_key: Key
+    key: WrappedKey | None = None
+
+
+class Words(Form):
+    """Seven words. `label` says which client this is."""
+
+    words: Annotated[str, Field(max_length=300)]
+    label: Name = ""
+
+
+class Joining(Form):
+    """An invitation's code, and the public half of a key that the client made."""
+
+    code: Annotated[str, Field(max_length=100)]
+    name: Annotated[Name, Field(min_length=1)]
+    public_key: Key
+    lang: Annotated[str, Field(max_length=LANG_CHARACTERS, pattern=LANG)] = "en"
+    label: Name = ""
+
+
+def _granted(caller: Calling, token: str, member: Member, key: WrappedKey | None = None) -> Granted:
+    return Granted(
+        token=token,
+        last_day=day_text(day(caller.now) + GRANT_DAYS),
+        node=caller.me,
+        member=member.id,
+        name=member.name,
+        role=member.role,
+        public_key=member.public,
+        key=key,
+    )
+
+
+async def grant(caller: Caller, body: Words) -> Granted:
+    """A token for a client, for 90 days, from seven words.
+
+    With it comes the person's own key, wrapped as it is stored: what Argon2id makes of the words and `salt` opens it, in the client.
+    """
+    edge, now = caller.edge, caller.now
+    salt = edge.keys().words_salt
+    derived = await caller.api.derivation.derive(body.words, salt)
+    person = await edge.read(lambda reading: members.use_words(reading, derived))
+    if person is None or person.member.private is None:
+        raise ProblemError(Problem.WORDS)
+    member, private = person.member, person.member.private
+    token = await edge.write(lambda tx: members.grant(tx, member.id, body.label, now=now, random=edge.random))
+    return _granted(caller, token, member, WrappedKey(wrapped=base64url.encode(private), salt=base64url.encode(salt)))
+
+
+async def end(caller: Caller) -> Response:
+    """End this token, at once."""
+    token = caller.token
+    await caller.edge.write(lambda tx: members.end_grant(tx, token))
+    return Response(status_code=204)
+
+
+async def join(caller: Caller, body: Joining) -> Granted:
+    """Join with an invitation, and a key whose private half stays in the client."""
+    edge, now = caller.edge, caller.now
+    member = members.key_held_by_client(
+        SealPublicKey.from_text(body.public_key),
+        node=edge.me,
+        name=body.name,
+        role=Role.MEMBER,
+        lang=body.lang,
+        now=now,
+        random=edge.random,
+    )
+
+    def work(tx: Writing) -> tuple[str, Member]:
+        if not members.join(tx, body.code, member, now=now):
+            raise Refused(Code.INVITATION, "this invitation is none, was used, or has run out")
+        joined = members.find(tx, member.id)
+        assert joined is not None  # noqa: S101 - added above
+        return members.grant(tx, member.id, body.label, now=now, random=edge.random), joined
+
+    token, joined = await edge.write(work)
+    return _granted(caller, token, joined)
