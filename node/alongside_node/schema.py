@@ -262,6 +262,7 @@ own_record = Table(
     Column("line", LargeBinary),
     Column("removed", BigInteger, comment="when a head first covered its absence; the tombstone goes 30 days later"),
     Index(None, "seq", "id"),
+    Index(None, "removed"),
     info={"owner": "directory"},
 )
 

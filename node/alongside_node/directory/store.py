@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, literal, or_, select, tuple_, update
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
@@ -115,7 +115,7 @@ def forget_heads(tx: Writing, *, before: int) -> None:
 
 def forget_tombstones(tx: Writing, *, before: int) -> int | None:
     """Drop tombstones older than an instant; returns the highest seq dropped, below which no cursor can be served."""
-    old = and_(_record.c.digest.is_(None), _record.c.removed < before)
+    old = _record.c.removed < before
     highest: int | None = tx.execute(select(func.max(_record.c.seq)).where(old)).scalar()
     tx.execute(delete(_record).where(old))
     return highest

@@ -246,6 +246,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_own_record")),
         info={"owner": "directory"},
     )
+    op.create_index(op.f("ix_own_record_removed"), "own_record", ["removed"], unique=False)
     op.create_index(op.f("ix_own_record_seq_id"), "own_record", ["seq", "id"], unique=False)
     op.create_table(
         "peer",
