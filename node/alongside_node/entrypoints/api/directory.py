@@ -19,7 +19,7 @@ from alongside_node.peers import actions as peers
 from alongside_protocol import limits
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.listing import Direction, ExchangeKind, ListingType, Modality
-from alongside_protocol.place import Point
+from alongside_protocol.place import UNIT, Point
 from alongside_protocol.text_forms import CODE, LANG, LANG_CHARACTERS, LINE
 
 from .caller import Calling
@@ -44,9 +44,10 @@ class Community(Form):
 
 
 class Circle(Form):
-    """Within so many kilometres of a point, whose degrees are times 100,000."""
+    """Within so many kilometres of a point. Degrees are times 100,000, as whole numbers."""
 
-    point: Point
+    latitude: Annotated[int, Field(ge=-90 * UNIT, le=90 * UNIT)]
+    longitude: Annotated[int, Field(ge=-180 * UNIT, le=180 * UNIT)]
     km: Annotated[int, Field(ge=1, le=1_000)]
 
 
@@ -73,6 +74,7 @@ class Search(Form):
     @property
     def query(self) -> Query:
         """As the directory takes it."""
+        near = self.near
         return Query(
             words=self.words,
             direction=self.direction,
@@ -85,7 +87,7 @@ class Search(Form):
             by_and_for=self.by_and_for,
             promise=self.promise,
             open_now=self.open_now,
-            near=None if self.near is None else Near(self.near.point, self.near.km),
+            near=near and Near(Point(latitude=near.latitude, longitude=near.longitude), near.km),
         )
 
 

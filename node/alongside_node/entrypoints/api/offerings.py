@@ -3,9 +3,11 @@
 Nothing is published before its people have answered who may be called; what is still to be answered comes back as codes.
 """
 
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field, ModelWrapValidatorHandler, create_model, model_validator
+from pydantic_core import PydanticCustomError
 
 from alongside_node.directory import publishing
 from alongside_node.entrypoints import acts
@@ -23,15 +25,37 @@ from .problems import Problem, ProblemError
 
 _NOT_DRAFTED: Final = SET_BY_NODE | {"holders"}
 
-_drafted: dict[str, Any] = {
+
+class _Drafted(Form):
+    """Refuses what nobody knows also inside its members, whose own models pass it over: nothing is lost in silence."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _nothing_unknown(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        made = handler(given)
+        if isinstance(given, Mapping) and not _covers(made.model_dump(mode="json", exclude_unset=True), given):
+            raise PydanticCustomError("unknown_member", "holds a member that nobody knows")
+        return made
+
+
+def _covers(kept: Any, given: Any) -> bool:
+    """Whether every member that was given is among those that were kept."""
+    if isinstance(given, Mapping):
+        return isinstance(kept, Mapping) and all(name in kept and _covers(kept[name], given[name]) for name in given)
+    if isinstance(given, list):
+        return isinstance(kept, list) and all(map(_covers, kept, given))
+    return True
+
+
+_members: Final[dict[str, Any]] = {
     name: (Annotated[field.rebuild_annotation() | None, Field(description=field.description)], None)
     for name, field in Listing.model_fields.items()
     if name not in _NOT_DRAFTED
 }
 Draft: Final[type[BaseModel]] = create_model(
-    "Draft", __base__=Form, __doc__="A listing as far as it is written.", **_drafted
+    "Draft", __base__=_Drafted, __doc__="A listing as far as it is written; no member is needed yet.", **_members
 )
-"""A listing's members, each as in the specification, none of them needed yet; what the node itself sets is not among them."""
+"""Members as in the specification; what the node itself sets is not among them."""
 
 
 class Writing(Form):
