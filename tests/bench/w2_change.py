@@ -71,7 +71,7 @@ async def _change(node: Node, pair: Pair, title: str) -> None:
 
 
 def _wait_for(seen: sqlite3.Connection, listing: str, title: bytes, started: float) -> None:
-    statement = "SELECT e.line FROM entry e JOIN generation g ON g.id = e.generation WHERE g.active AND e.id = ?"
+    statement = "SELECT line FROM entry WHERE generation = (SELECT max(id) FROM generation WHERE active) AND id = ?"
     while title not in (seen.execute(statement, (listing,)).fetchone() or (b"",))[0]:
         time.sleep(0.0003)
         if time.perf_counter() - started > _GIVES_UP:

@@ -129,7 +129,7 @@ def lines_between(
             " WHERE e.last_day >= %s ORDER BY position LIMIT %s"
         )
         values = (*(asked[column] for column in columns), first, last, today, limit)
-    rows = reading.execute_driver(statement, values)
+    rows = reading.execute_driver(statement, values).all()
     return [(row.position, row.generation, bytes(row.line)) for row in rows]
 
 
