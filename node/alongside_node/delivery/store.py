@@ -235,7 +235,8 @@ def digest_of(reading: Reading, sender: str, message_id: str) -> bytes | None:
 
 def waiting(reading: Reading, now: int, limit: int) -> list[Waiting]:
     """What is to be acted on now, what has waited longest first."""
-    return [Waiting(*row) for row in reading.execute(_WAITING, {"now": now, "most": limit})]
+    rows = reading.execute(_WAITING, {"now": now, "most": limit})
+    return [Waiting(row.sender, row.id, row.body, row.exp) for row in rows]
 
 
 def next_waiting(reading: Reading, now: int) -> int | None:
