@@ -35,7 +35,7 @@ from .entries import Read, Unreadable
 Order = tuple[int, int]
 
 STAGED_TOGETHER: Final = 1_000
-"""Lines in one write, a page: about 50 ms, in which nobody else writes."""
+"""Lines in one write, a page: some 70 ms in which nobody else writes."""
 DROPPED_TOGETHER: Final = 250
 IN_PLACE: Final = 1_000
 """A larger change is staged like a whole directory."""
