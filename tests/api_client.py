@@ -123,15 +123,19 @@ class Client:
         )
         return base64url.encode(messages.write(envelope, sealed))
 
-    def request(self, node: str, listing: str, words: str) -> tuple[dict[str, Any], str]:
-        """(what to post, the reference)."""
+    def request(self, node: str, listing: str, words: str, *, again: str = "") -> tuple[dict[str, Any], str]:
+        """(what to post, the reference). `again`: agree anew to promises that changed, under the same reference."""
         random, now, me = self.community.random, self.community.world.clock.now(), self.community.id
         recipient, _ = self.recipient(node, listing)
         box = self.done("GET", "/box")
         self.box = json.loads(self.opened(box["box"], "box"))
-        ref, mailbox = new_ref(random), new_record_id(random)
+        ref, mailbox, n = new_ref(random), new_record_id(random), 1
         reply, secret, handle = SealPrivateKey.generate(random), random(32), random(16)
         until = now + 7 * DAY
+        if again:
+            thread = self.thread(again)
+            ref, mailbox = Ref(again), RecordId(self.mailbox(again))
+            n, until = thread["sent"] + 1, thread["until"]
         consent = Consent(
             "support", frozenset({Field.WORDS}), recipient.node, recipient.listing, recipient.commitments, until
         )
@@ -141,7 +145,7 @@ class Client:
             recipient=recipient,
             routing=Routing(Standing.MEMBER, handle),
             reply=ReplyTo(reply.public, secret),
-            context=Context(me, recipient.node, new_message_id(random), Type.OFFER.value, ref, 1),
+            context=Context(me, recipient.node, new_message_id(random), Type.OFFER.value, ref, n),
             now=now,
             random=random,
         )

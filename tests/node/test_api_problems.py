@@ -1,7 +1,6 @@
 """Whatever goes wrong is a problem with a code that stays, and never says what was sent (RFC 9457; specification, section 7)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +14,9 @@ from world import Community, World
 SECRET = "zebra-canary"
 
 
-@pytest.fixture
-def oak(tmp_path: Path) -> Iterator[Community]:
-    world = World(tmp_path)
+@pytest.fixture(scope="module")
+def oak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Community]:
+    world = World(tmp_path_factory.mktemp("world"))
     yield world.community("Oak")
     world.close()
 

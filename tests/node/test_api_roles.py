@@ -56,6 +56,13 @@ EXPECTED: dict[str, set[Role | None]] = {
 ENDPOINTS = sorted(f"{method} {path}" for path, methods in DESCRIBED.items() for method in methods)
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Community]:
+    world = World(tmp_path_factory.mktemp("world"))
+    yield world.community("Oak")
+    world.close()
+
+
 @pytest.fixture
 def oak(tmp_path: Path) -> Iterator[Community]:
     world = World(tmp_path)
@@ -72,13 +79,13 @@ def test_every_endpoint_is_expected_to_be_for_somebody() -> None:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_each_role_is_let_in_or_not_before_anything_else_is_looked_at(oak: Community, endpoint: str) -> None:
+def test_each_role_is_let_in_or_not_before_anything_else_is_looked_at(shared: Community, endpoint: str) -> None:
     method, path = endpoint.upper().split(" ")[0], endpoint.split(" ")[1]
     for name, value in {"node": NODE, "peer": NODE, "listing": ID, "ref": ID}.items():
         path = path.replace(f"{{{name}}}", value)
     for role in (None, Role.GUEST, Role.MEMBER, Role.STEWARD):
         # Not even JSON: whoever is not let in must not learn that.
-        answer = client(oak, role).send(method, path, None if method == "GET" else b"{")
+        answer = client(shared, role).send(method, path, None if method == "GET" else b"{")
         if role in EXPECTED[endpoint]:
             assert answer.status not in (401, 403), (role, answer.body)
         else:
@@ -98,8 +105,8 @@ def test_the_description_says_who(endpoint: str) -> None:
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer x", "Bearer " + "A" * 43, "Basic eDp5", "bearer é"])
-def test_a_token_that_is_none_is_refused_also_where_none_is_needed(oak: Community, header: str) -> None:
-    answer = Client(oak).send("GET", "/community", authorization=header)
+def test_a_token_that_is_none_is_refused_also_where_none_is_needed(shared: Community, header: str) -> None:
+    answer = Client(shared).send("GET", "/community", authorization=header)
     assert (answer.status, answer.code) == (401, "not-signed-in")
     assert answer.headers["www-authenticate"] == "Bearer"
 

@@ -31,7 +31,8 @@ _MOST_OF_A_KIND: Final = 20
 _Sought = Annotated[str, Field(max_length=200, pattern=LINE)]
 _Several = Field(default=(), max_length=_MOST_OF_A_KIND, strict=False)
 _PLACE: Final = re.compile(r"([0-9]{1,6})\.([0-9]{1,2})\.([0-9]{1,19})")
-_LARGEST: Final = 2**63 - 1
+_PLACES_END: Final = 2**63 - 1
+"""What a database counts to: behind it is nothing to look for."""
 
 
 class Community(Form):
@@ -87,7 +88,7 @@ class Search(Form):
             by_and_for=self.by_and_for,
             promise=self.promise,
             open_now=self.open_now,
-            near=near and Near(Point(latitude=near.latitude, longitude=near.longitude), near.km),
+            near=None if near is None else Near(Point(latitude=near.latitude, longitude=near.longitude), near.km),
         )
 
 
@@ -142,7 +143,7 @@ def _place(text: str, now: int) -> tuple[int, int]:
     parts = _PLACE.fullmatch(text)
     assert parts is not None  # noqa: S101 - the form says so
     day, number, place = (int(part) for part in parts.groups())
-    if day != now // limits.DAY or number >= lines.STRETCHES or place > _LARGEST:
+    if day != now // limits.DAY or number >= lines.STRETCHES or place >= _PLACES_END:
         raise Refused(Code.CURSOR_GONE, "this place was in the order of another day: search again")
     return number, place
 
