@@ -30,6 +30,9 @@ metadata = MetaData(
     }
 )
 
+IN_BYTE_ORDER = Text().with_variant(Text(collation="C"), "postgresql")
+"""An id whose order is that of its bytes, whatever language a database sorts by: readers refuse a feed in any other."""
+
 FULL_TEXT = "entry_words"
 """The full-text index, made by hand in each database's own form (`directory.index`)."""
 
@@ -256,7 +259,7 @@ listing_key_share = Table(
 own_record = Table(
     "own_record",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", IN_BYTE_ORDER, primary_key=True),
     Column("seq", Integer, nullable=False, comment="of the head that first covers it"),
     Column("digest", LargeBinary, comment="NULL: a tombstone"),
     Column("line", LargeBinary),

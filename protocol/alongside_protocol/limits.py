@@ -39,6 +39,7 @@ SEAL_KEY_LIFE: Final = 30 * DAY
 SEAL_KEY_GRACE: Final = 14 * DAY  # what was sealed before `exp` may still arrive
 SEAL_KEY_DESTROYED: Final = 15 * DAY  # after `exp`
 EARLY_MESSAGE_KEPT: Final = 24 * HOUR
+LAST_INSTANT: Final = 253_402_300_799  # the end of the year 9999: what calendars can show
 ERASURE_ANSWER: Final = 72 * HOUR  # then shown as "has not answered yet"
 RECEIPT_BACKUPS: Final = 14 * DAY  # how long a backup may hold what was erased
 HANDLE_LIFE: Final = 180 * DAY

@@ -14,6 +14,8 @@ from .identifiers import NodeId, Ref
 from .keys import SigningKey, VerifyKey
 from .text_forms import BYTES_16
 
+_Instant = Annotated[int, Field(ge=0, le=limits.LAST_INSTANT)]
+
 
 class _Payload(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
@@ -24,8 +26,8 @@ class _Payload(BaseModel):
     refs: Annotated[
         tuple[Annotated[str, Field(pattern=BYTES_16)], ...], Field(strict=False, min_length=1, max_length=100)
     ]
-    iat: Annotated[int, Field(ge=0)]
-    backups_until: Annotated[int, Field(ge=0)]
+    iat: _Instant
+    backups_until: _Instant
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ _SPREAD_BYTES: Final = 4
 OUT_OF_ORDER: Final = frozenset({Type.WITHDRAW, Type.CLOSE})
 """Leave at once, whatever of the same request still waits: nobody has to wait to be let go of."""
 
+NEEDS_ROOM: Final = frozenset({Type.OFFER, Type.ACCEPT, Type.WAITLIST, Type.MESSAGE})
+"""What waits its turn when much is waiting. Everything else lets somebody go: nobody may fill an outbox to forbid that."""
+
 _ABOUT_THE_PEER: Final = frozenset(
     {Code.UNREACHABLE, Code.BUSY, "status-408", "status-425", "status-429", "status-502", "status-503", "status-504"}
 )
@@ -40,6 +43,16 @@ def wait(failures: int, jitter: float) -> int:
     doublings = min(failures - 1, 16)  # the cap is reached after ten; 2**1000 would not fit a float
     spacing = limits.BACKOFF_FIRST * 2**doublings * (1 - limits.BACKOFF_JITTER + 2 * limits.BACKOFF_JITTER * jitter)
     return int(min(spacing, limits.BACKOFF_CAP))
+
+
+def has_room(kind: str, waiting: int, *, owed: bool) -> bool:
+    """Whether another message for a peer is taken while so many wait. `owed`: the peer's own message makes us answer.
+
+    What a peer can make us write takes at most half of what people here write for it.
+    """
+    if owed:
+        return waiting < limits.PEER_OUTBOX // 2
+    return kind not in NEEDS_ROOM or waiting < limits.PEER_OUTBOX
 
 
 def is_about_the_peer(code: str) -> bool:

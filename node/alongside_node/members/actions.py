@@ -106,6 +106,10 @@ class Box:
         """Requests that are gone."""
         return replace(self, mailboxes={ref: box for ref, box in self.mailboxes.items() if ref not in refs})
 
+    def since(self, day: int) -> "Box":
+        """Without the handles that were first used before a day."""
+        return replace(self, handles={node: kept for node, kept in self.handles.items() if kept[1] >= day})
+
     def with_handle(self, node: str, handle: str, day: int) -> "Box":
         """What a node knows this person by."""
         return replace(self, handles={**self.handles, node: (handle, day)})
@@ -194,7 +198,7 @@ def use_words(reading: Reading, derived: Derived) -> Person | None:
     if member is None or member.private is None:
         return None
     key = unwrap(member.private, derived.wrap, purpose=_WORDS, member=member.id)
-    return None if key is None else Person(member, key)
+    return _person(member, key)
 
 
 def begin_session(tx: Writing, person: Person, *, now: int, random: Random) -> str:
@@ -214,7 +218,15 @@ def session_of(reading: Reading, cookie: str, *, now: int) -> tuple[Person, int]
         return None
     member = store.find(reading, found.member)
     key = unwrap(found.key, token, purpose=_SESSION, member=found.member)
-    return None if member is None or key is None else (Person(member, key), found.ends)
+    person = _person(member, key)
+    return None if person is None else (person, found.ends)
+
+
+def _person(member: Member | None, key: SealPrivateKey | None) -> Person | None:
+    """None also when the row names another public key than theirs: what is sealed to it would be sealed to somebody else."""
+    if member is None or key is None or key.public.text != member.public:
+        return None
+    return Person(member, key)
 
 
 def needs_prolonging(ends: int, now: int) -> bool:
@@ -264,7 +276,10 @@ def _seal_box(box: Box, public: SealPublicKey, node: NodeId, member_id: str) -> 
 
 
 def open_box(person: Person, node: NodeId) -> Box:
-    """What a person knows of themselves. Raises `Refused` (`seal`) when the row was changed by somebody else."""
+    """What a person knows of themselves. Raises `Refused` (`seal`) for a box that is not theirs.
+
+    Whoever can write rows can put an older box back, or one that they sealed: nothing in a box is proof of who made it.
+    """
     raw: dict[str, Any] = json.loads(
         sealing.open(person.member.box, person.key, _context(node, person.member.id, "box"))
     )

@@ -234,7 +234,8 @@ def move_on(tx: Writing, row: Incoming, move: Move, *, now: int) -> Incoming:
     """The row after a move of this side that takes a number."""
     after = step(row.state, Party.HOLDER, move)
     final = rules.day(now) if after in FINAL and row.final_day is None else row.final_day
-    moved = row.at(state=after, sent=row.sent + 1, final_day=final)
+    handle = None if after in FINAL else row.handle
+    moved = row.at(state=after, sent=row.sent + 1, final_day=final, handle=handle)
     store.save_incoming(tx, moved)
     return moved
 

@@ -227,7 +227,12 @@ def prepare(  # noqa: PLR0913 - everything that a request is made of, by name
     )
     outgoing = _offer(person, remembered, recipient, ref=ref, n=1, keyring=keyring, now=now, random=random)
     letter = _for_self(person, mailbox, FIRST, 1, remembered.dumped(), node=me, now=now, random=random)
-    new_box = box.without(set(ended)).with_mailbox(ref, mailbox).with_handle(recipient.node, handle, since)
+    new_box = (
+        box.without(set(ended))
+        .since(today - limits.HANDLE_LIFE // limits.DAY)
+        .with_mailbox(ref, mailbox)
+        .with_handle(recipient.node, handle, since)
+    )
     row = Asked(ref, recipient.node, mailbox, State.OFFERED, until, 1, Numbering())
     return Asking(row, outgoing, letter, members.sealed_box(person, new_box, me))
 
@@ -301,12 +306,19 @@ class Thread:
     remembered: Remembered
     said: tuple[Said, ...]
     delivered: bool
-    unproven: bool = False
+    unproven_kinds: frozenset[str] = frozenset()
+    """Types of answers that nobody can have given who opened the request."""
+
+    @property
+    def unproven(self) -> bool:
+        """Whether their node says something that none of its people said."""
+        return bool(self.unproven_kinds & rules.MUST_BE_PROVEN)
 
     @property
     def state(self) -> State:
         """Where it is, as far as it was proven."""
-        return State.OFFERED if self.unproven and self.row.state is State.ACCEPTED else self.row.state
+        waitlisted = any(said.kind == "waitlist" and not said.ours for said in self.said)
+        return rules.proven(self.row.state, self.unproven_kinds, waitlisted=waitlisted)
 
 
 def ended(reading: Reading, person: Person, *, me: NodeId) -> set[str]:
@@ -338,7 +350,7 @@ def _thread(reading: Reading, person: Person, row: Asked, *, me: NodeId) -> Thre
         return None
     remembered = _remembered(_own(person, first[-1], me))
     said: list[Said] = []
-    unproven = False
+    unproven: set[str] = set()
     for letter in letters:
         if letter.ours:
             words = (
@@ -350,12 +362,13 @@ def _thread(reading: Reading, person: Person, row: Asked, *, me: NodeId) -> Thre
             continue
         answer = _answer(letter, remembered, row, me)
         if answer is None:
-            unproven = unproven or letter.type == Type.ACCEPT
+            unproven.add(letter.type)
         else:
             kind = letter.type.removeprefix("referral.")
             said.append(Said(False, kind, letter.n, answer.words, letter.day, answer.suggest))
     delivered = not delivery.refs_waiting(reading, [row.ref])
-    return Thread(row, remembered, tuple(said), delivered, unproven)
+    proven = {f"referral.{one.kind}" for one in said if not one.ours}
+    return Thread(row, remembered, tuple(said), delivered, frozenset(unproven - proven))
 
 
 def _own(person: Person, letter: Letter, me: NodeId) -> bytes:

@@ -65,6 +65,8 @@ class Receiver:
             return await self._erase(envelope, [str(ref) for ref in envelope.body.refs])
         if isinstance(envelope.body, ErasedBody):
             return await self._erased(envelope, envelope.body.receipt)
+        if envelope.n > rules.HIGHEST_NUMBER:
+            raise Refused(Code.MESSAGE_FORM, "a number that no request comes to")
         keyring, now = self._keyring(), self._clock.now()
         opening = _opened(envelope, keyring.seals)
 
@@ -97,7 +99,7 @@ class Receiver:
             random=self._random,
             body=ErasedBody(receipt=signed.text),
         )
-        return lambda tx: sending.enqueue(tx, outgoing, now=now)
+        return lambda tx: sending.enqueue(tx, outgoing, now=now, owed=True)
 
     async def _erased(self, envelope: messages.Envelope, text: str) -> Effect:
         keyring, peer = self._keyring(), envelope.from_
@@ -127,7 +129,8 @@ def erase(tx: Writing, peer: str, refs: list[str], *, now: int) -> None:
     """
     store.remove_incoming(tx, peer, refs)
     delivery.forget_of(tx, peer, refs)
-    for ref in refs:
+    room = max(rules.ERASED_MARKS_A_PEER - store.count_erased(tx, peer), 0)
+    for ref in refs[:room]:
         store.keep_early(tx, Early(peer, ref, 0, b"", now + _ERASED_MARK_DAYS * limits.DAY))
 
 
@@ -288,7 +291,7 @@ class _Applying:
             standing=request.routing.standing.value,
             consent=_consent_text(request),
             state=State.OFFERED,
-            until=min(body.until, request.consent.until),
+            until=rules.until_at_most(body.until, request.consent.until, now=self._now),
             sent=0,
             numbering=Numbering().after(envelope.n),
             came=rules.day(self._now),
@@ -332,14 +335,20 @@ class _Applying:
             moved = moved.at(handle=None)
         if opening.inner is not None:
             self._letter(row.place, envelope, answering.dump_inner(opening.inner))
-        if move is Move.AGREE and opening.request is not None:
-            moved = moved.at(consent=_consent_text(opening.request))
-            store.save_incoming(self._tx, moved)
-            listing = self._listing(opening.request, row.peer)
-            changed = listing is None or opening.request.consent.commitments != self._promised(listing)
-            return self._pause(moved) if changed and moved.state in (State.OFFERED, State.WAITLISTED) else moved
+        agreed = opening.request if move is Move.AGREE and self._is_about(row, opening.request) else None
+        if agreed is not None:
+            moved = moved.at(consent=_consent_text(agreed))
         store.save_incoming(self._tx, moved)
-        return moved
+        waits_again = move is Move.AGREE and moved.state in (State.OFFERED, State.WAITLISTED)
+        return self._pause(moved) if waits_again and not self._is_promised(agreed, row.peer) else moved
+
+    def _is_about(self, row: Incoming, request: Request | None) -> bool:
+        return request is not None and request.consent.listing == row.listing
+
+    def _is_promised(self, request: Request | None, peer: str) -> bool:
+        """Whether the person agreed to what is promised now: one who agreed to another listing, or unreadably, did not."""
+        listing = None if request is None else self._listing(request, peer)
+        return request is not None and listing is not None and request.consent.commitments == self._promised(listing)
 
     def _follow_incoming(self, row: Incoming) -> None:
         for early in self._ready(row.peer, row.ref, row.numbering):
@@ -370,6 +379,8 @@ class _Applying:
             store.keep_early(self._tx, Early(envelope.from_, envelope.ref or "", envelope.n, self._raw, until))
 
     def _letter(self, place: str, envelope: messages.Envelope, sealed: bytes) -> None:
+        if store.has_letter(self._tx, envelope.id):
+            raise Refused(Code.MESSAGE_REUSED_ID, "an id of a message that was forgotten, for another one")
         day = rules.day(self._now)
         letter = Letter(envelope.id, place, envelope.type.value, ours=False, n=envelope.n, sealed=sealed, day=day)
         store.add_letter(self._tx, letter)
@@ -381,7 +392,7 @@ class _Applying:
         outgoing = sending.sign(
             kind, me=self._keyring.id, to=peer, ref=ref, n=n, now=self._now, random=self._random, body=body
         )
-        sending.enqueue(self._tx, outgoing, now=self._now)
+        sending.enqueue(self._tx, outgoing, now=self._now, owed=True)
 
 
 def _consent_text(request: Request) -> str:

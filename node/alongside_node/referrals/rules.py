@@ -1,12 +1,13 @@
 """When a request is turned away by the node, and how long things are kept (section 6 of the specification). Pure."""
 
+from collections.abc import Collection
 from typing import Final
 
 from alongside_protocol import limits
 from alongside_protocol.consent import Standing
 from alongside_protocol.identifiers import Random
 from alongside_protocol.listing import Listing, RoomState
-from alongside_protocol.messages import Reason
+from alongside_protocol.messages import Reason, Type
 from alongside_protocol.referral import FINAL, State
 
 KEPT_DAYS: Final = 14
@@ -14,6 +15,10 @@ KEPT_DAYS: Final = 14
 DEFAULT_DAYS: Final = 14
 LONGEST_DAYS: Final = 60
 """How far ahead somebody may let a request wait."""
+HIGHEST_NUMBER: Final = 1_000_000
+"""No request has as many messages; a higher number would only be written to run ahead."""
+ERASED_MARKS_A_PEER: Final = 10_000
+"""References of one peer of which it is remembered that they were erased; no honest one has as many erased in fifteen days."""
 EARLY_A_PEER: Final = 200
 """Messages kept for others that did not come yet, of one peer: no honest one has more on their way."""
 
@@ -26,6 +31,11 @@ OPEN: Final = frozenset(State) - FINAL
 def day(now: int) -> int:
     """Days since 1970."""
     return now // limits.DAY
+
+
+def until_at_most(*ends: int, now: int) -> int:
+    """When a request that came in ends here: as was said, and never further ahead than anybody here may let one wait."""
+    return min(*ends, now + (LONGEST_DAYS + 1) * limits.DAY)
 
 
 def turned_away(listing: Listing | None, standing: Standing, waiting: int, guests: int) -> Reason | None:
@@ -42,6 +52,23 @@ def turned_away(listing: Listing | None, standing: Standing, waiting: int, guest
     if standing is Standing.GUEST and guests >= listing.room.guests:
         return Reason.NO_GUESTS if listing.room.guests == 0 else Reason.FULL
     return None
+
+
+MUST_BE_PROVEN: Final = frozenset({Type.ACCEPT.value, Type.WAITLIST.value})
+
+
+def proven(state: State, unproven: Collection[str], *, waitlisted: bool) -> State:
+    """Where a request is for the one who asked, when answers of these types prove not to be of somebody who read it.
+
+    `waitlisted`: somebody who read it put it on the waiting list.
+    """
+    if Type.WAITLIST in unproven:
+        state = {State.WAITLISTED: State.OFFERED, State.PAUSED_WAITLISTED: State.PAUSED}.get(state, state)
+    if Type.ACCEPT in unproven:
+        state = {State.ACCEPTED: State.WAITLISTED if waitlisted else State.OFFERED, State.ENDED: State.EXPIRED}.get(
+            state, state
+        )
+    return state
 
 
 def is_counted(state: State) -> bool:

@@ -289,6 +289,11 @@ def add_letter(tx: Writing, letter: Letter) -> None:
     tx.execute(_ADD_LETTER, values)
 
 
+def has_letter(reading: Reading, letter_id: str) -> bool:
+    """Whether there is one of this id, anywhere."""
+    return reading.execute(select(_letter.c.id).where(_letter.c.id == letter_id)).first() is not None
+
+
 def remove_letters(tx: Writing, places: Sequence[str]) -> None:
     """Everything at these places."""
     tx.execute(delete(_letter).where(_letter.c.place.in_(places)))
@@ -317,6 +322,13 @@ def early_of(reading: Reading, peer: str, ref: str) -> list[Early]:
 def count_early(reading: Reading, peer: str) -> int:
     """How many of a peer's messages are kept."""
     statement = select(func.count()).select_from(_early).where(_early.c.peer == peer, _early.c.n > 0)
+    found: int = reading.execute(statement).scalar_one()
+    return found
+
+
+def count_erased(reading: Reading, peer: str) -> int:
+    """Of how many references of a peer it is remembered that they were erased."""
+    statement = select(func.count()).select_from(_early).where(_early.c.peer == peer, _early.c.n == 0)
     found: int = reading.execute(statement).scalar_one()
     return found
 

@@ -238,7 +238,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "own_record",
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=True),
         sa.Column("line", sa.LargeBinary(), nullable=True),
