@@ -1,10 +1,12 @@
 """The whole story through the JSON API alone, between two communities, with keys that no node ever has (section 6; safety.md, "At rest")."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
+from alongside_node import schema
 from alongside_protocol import base64url, receipt
 from alongside_protocol.messages import Type
 from api_client import invited
@@ -12,14 +14,21 @@ from world import Community, World, offer
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    found = World(tmp_path)
+def world(tmp_path: Path, new_url: Callable[[], str]) -> Iterator[World]:
+    found = World(tmp_path, new_url)
     yield found
     found.close()
 
 
-def on_disk(community: Community) -> bytes:
-    return b"".join(path.read_bytes() for path in community.settings.data_dir.glob("alongside.sqlite3*"))
+def stored(community: Community) -> bytes:
+    """Every value of every table, and the files where there are any."""
+    rows = [row for name in schema.metadata.tables for row in community.rows(name)]
+    values = b"\n".join(
+        value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row if value is not None
+    )
+    url = make_url(community.settings.database)
+    files = sorted(Path(url.database or "").parent.glob("*")) if url.get_backend_name() == "sqlite" else []
+    return b"\n".join([values, *(path.read_bytes() for path in files if path.is_file())])
 
 
 def test_somebody_joins_searches_asks_is_answered_writes_on_and_erases_with_a_key_of_their_own(world: World) -> None:
@@ -59,7 +68,8 @@ def test_somebody_joins_searches_asks_is_answered_writes_on_and_erases_with_a_ke
     for community in (oak, elm):
         for who in (mira, asker):
             assert who.key
-            assert who.key.raw not in on_disk(community)
-            assert base64url.encode(who.key.raw).encode() not in on_disk(community)
-        assert b"I cannot sleep" not in on_disk(community)
+            assert who.key.public.text.encode() in stored(oak) + stored(elm)
+            assert who.key.raw not in stored(community)
+            assert base64url.encode(who.key.raw).encode() not in stored(community)
+        assert b"I cannot sleep" not in stored(community)
         assert {row.private for row in community.rows("member")} == {None}

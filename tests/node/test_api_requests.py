@@ -104,6 +104,10 @@ def test_a_reference_or_a_mailbox_is_used_once(oak: Community, asker: Client, li
         (lambda said: said.update(words="I cannot sleep"), "message-form"),
         (lambda said: said["body"].update(words="I cannot sleep"), "message-form"),
         (lambda said: said.pop("sealed"), "message-form"),
+        (lambda said: said.update(sealed=None), "message-form"),
+        (lambda said: said.update(body=None), "message-form"),
+        (lambda said: said.update(body=[]), "message-form"),
+        (lambda said: said.update(body={}), "message-form"),
         (lambda said: said.update(sealed=base64url.encode(b"I cannot sleep")), "seal"),
         (lambda said: said.update(sealed=base64url.encode(b"x" * 600)), "seal"),
         (lambda said: said.update({"from": "A" * 43}), "message-sender"),
@@ -221,6 +225,9 @@ def test_declining_needs_no_word(world: World, oak: Community, mira: Client, ask
     [row] = mira.incoming()
     path, body = f"/incoming/{row['peer']}/{row['ref']}/answers", wordless(mira, row, Type.DECLINE, 1)
     assert mira.post(path, changed(body, lambda said: said.update(body={"reason": "full"}))).code == "message-form"
+    for member in ("body", "sealed"):
+        said = changed(body, lambda said, member=member: said.update({member: None}))  # type: ignore[misc]
+        assert mira.post(path, said).code == "message-form"
     assert mira.post(path, wordless(mira, row, Type.PAUSE, 1)).code == "move"
     assert mira.post(path, wordless(mira, row, Type.WITHDRAW, 1)).code == "move"
     assert mira.done("POST", path, body)["state"] == "declined"

@@ -64,8 +64,9 @@ def _check_nothing_more(raw: bytes, envelope: Envelope) -> None:
     """In clear stands only what `messages.write` writes of it, so that no word of a person leaves unsealed by a client's mistake."""
     said = canonical.parse_object(raw, max_bytes=limits.MESSAGE_BYTES)
     body = {"until"} if isinstance(envelope.body, UntilBody) else None
-    stands = set(said["body"]) if "body" in said else None
-    if not said.keys() <= _MEMBERS or stands != body or canonical.dump(said) != raw:
+    stands = None if said.get("body") is None else set(said["body"])
+    known = said.keys() <= _MEMBERS and None not in said.values()
+    if not known or stands != body or canonical.dump(said) != raw:
         raise Refused(Code.MESSAGE_FORM, "not as this version writes it")
 
 
