@@ -473,6 +473,27 @@ def test_a_feed_is_in_the_order_of_bytes_whatever_language_a_database_sorts_by(
         admin.dispose()
 
 
+# (f) Heads.
+
+
+def test_a_directory_whose_numbers_are_as_large_as_they_may_be_is_followed(
+    tmp_path: Path, new_url: Callable[[], str]
+) -> None:
+    """Nobody honest comes so far, and a number alone must not be what a database stops at, on SQLite and on PostgreSQL."""
+    world = World(tmp_path, new_url)
+    oak, elm = world.community("Oak"), world.community("Elm")
+    world.federate(oak, elm)
+    elm.publishes(elm.person("Mira"))
+    world.settle()
+    [(order, of)] = [((row.doc, row.seq), row.peer) for row in oak.rows("replica") if row.peer == elm.id]
+    assert order < (2, FAR)
+    replica = oak.read(directory.replica, of)
+    oak.write(lambda tx: directory.save_replica(tx, replace(replica, doc=FAR, seq=FAR)))
+    oak.write(lambda tx: tx.execute(schema.entry.update().values(seq=FAR)))
+    assert oak.read(directory.replica, of).seq == FAR
+    world.close()
+
+
 # (h) The inbox and what waits behind it.
 
 
