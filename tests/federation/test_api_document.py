@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from alongside_node.demo.processes import free_ports
 from alongside_node.entrypoints.api.problems import TOLD
+from ports import free_ports
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/develop/api.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(sh|json|python)\n(.*?)```", DOCUMENT, re.DOTALL)

@@ -15,10 +15,11 @@ from sqlalchemy.engine import make_url
 from alongside_node import schema
 from alongside_node.demo.content import communities
 from alongside_node.demo.filling import fill
-from alongside_node.demo.processes import Process, free_ports, stop_all
+from alongside_node.demo.processes import Process, stop_all
 from alongside_node.demo.story import Story
 from alongside_node.demo.visit import Visit, until
 from alongside_node.foundation.database import Database
+from ports import free_ports
 
 KILLS = 8
 

@@ -39,7 +39,7 @@ EXPECTED: dict[str, set[Role | None]] = {
     "post /offerings/{listing}/withdraw": MEMBERS,
     "get /addressees/{node}/{listing}": SIGNED_IN,
     "get /box": SIGNED_IN,
-    "post /requests": SIGNED_IN,
+    "post /requests": MEMBERS,
     "get /requests/{ref}": SIGNED_IN,
     "post /requests/{ref}/messages": SIGNED_IN,
     "post /requests/{ref}/withdraw": SIGNED_IN,

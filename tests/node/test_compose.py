@@ -9,7 +9,6 @@ import datetime as dt
 import os
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from typer.main import get_command
 from alongside_node.cli import main
 from alongside_node.demo.content import KEYS
 from alongside_node.settings import Settings
+from ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.federation.yml").read_text("utf-8"))
@@ -156,7 +156,7 @@ class Here:
         self._volumes = {name: folder / name for name in COMPOSE["volumes"]}
         for place in self._volumes.values():
             place.mkdir()
-        self._ports = dict(zip(("8101", "8102", "8103", "8443", "8444"), free_ports(5), strict=True))
+        self._ports = dict(zip(("8101", "8102", "8103", "8443", "8444"), map(str, free_ports(5)), strict=True))
         self._database_url = database_url
         self._image = dict(re.findall(r"\b(ALONGSIDE_\w+)=(\S+)", DOCKERFILE))
 
@@ -213,14 +213,6 @@ class Here:
         while self.run(name, words).returncode != 0:
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
-
-
-def free_ports(count: int) -> list[str]:
-    with ExitStack() as probes:
-        several = [probes.enter_context(socket.socket()) for _ in range(count)]
-        for probe in several:
-            probe.bind(("127.0.0.1", 0))
-        return [str(probe.getsockname()[1]) for probe in several]
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Bringing a database to this version (safety F9): from nothing to exactly the schema, harmless twice, whole or not at all."""
 
-from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 from typing import Any
 
 import pytest
@@ -55,18 +55,16 @@ def definitions(database: Database) -> dict[str, Any]:
 
 
 @pytest.fixture
-def broken_second(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The next version, whose migration makes a table and then fails."""
-    file = VERSIONS / "9999_of_a_test.py"
-    file.write_text(
+def broken_second(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The next version, whose migration makes a table and then fails; in a folder of its own, because other tests migrate meanwhile."""
+    folder = tmp_path / "migrations"
+    copytree(VERSIONS.parent, folder, ignore=ignore_patterns("__pycache__"))
+    (folder / "versions" / "9999_of_a_test.py").write_text(
         f'import sqlalchemy as sa\nfrom alembic import op\n\nrevision, down_revision = "9999", "{NEWEST}"\n\n\n'
         'def upgrade():\n    op.create_table("half", sa.Column("id", sa.Integer))\n    op.execute("SELECT * FROM nowhere")\n'
     )
     monkeypatch.setattr(migrations, "NEWEST", "9999")
-    yield
-    file.unlink()
-    for compiled in (VERSIONS / "__pycache__").glob("9999*"):
-        compiled.unlink()
+    monkeypatch.setattr(migrations, "_FOLDER", folder)
 
 
 def test_from_nothing_it_arrives_exactly_at_the_schema(empty: Database) -> None:

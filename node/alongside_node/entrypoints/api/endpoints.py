@@ -80,7 +80,7 @@ ENDPOINTS: Final = (
     Endpoint("POST", f"{_OFFERING}/withdraw", _M, offerings.withdraw, offerings.OfferingAnswer),
     Endpoint("GET", "/addressees/{node}/{listing}", _S, requests.addressee, requests.AddresseeAnswer),
     Endpoint("GET", "/box", _S, requests.box, requests.BoxAnswer),
-    Endpoint("POST", "/requests", _S, requests.ask, requests.RequestAnswer, 201),
+    Endpoint("POST", "/requests", _M, requests.ask, requests.RequestAnswer, 201),
     Endpoint("GET", _REQUEST, _S, requests.one, requests.ThreadAnswer),
     Endpoint("POST", f"{_REQUEST}/messages", _S, requests.write_on, requests.RequestAnswer),
     Endpoint("POST", f"{_REQUEST}/withdraw", _S, requests.withdraw, requests.RequestAnswer),

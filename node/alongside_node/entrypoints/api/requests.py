@@ -13,12 +13,10 @@ from starlette.responses import Response
 from alongside_node.delivery import actions as delivery
 from alongside_node.foundation.database import Reading, Writing
 from alongside_node.members import actions as members
-from alongside_node.members.actions import Role
-from alongside_node.members.rules import GUEST_STAYS_DAYS
 from alongside_node.referrals import asking, sealed_elsewhere
 from alongside_node.referrals.rules import LONGEST_DAYS
 from alongside_node.referrals.store import Asked, Letter
-from alongside_protocol import base64url, limits
+from alongside_protocol import base64url
 from alongside_protocol.consent import Standing
 from alongside_protocol.identifiers import RecordId, new_record_id
 from alongside_protocol.messages import Reason
@@ -172,7 +170,7 @@ async def addressee(caller: Caller, node: PathNode, listing: PathId) -> Addresse
         listing=recipient.listing,
         listing_keys=tuple(key.text for key in recipient.listing_keys),
         commitments=to.shown,
-        standing=Standing.GUEST if caller.role is Role.GUEST else Standing.MEMBER,
+        standing=Standing.MEMBER,
         longest_days=LONGEST_DAYS,
         title=to.listing.title,
         lang=to.listing.lang,
@@ -189,7 +187,8 @@ async def box(caller: Caller) -> BoxAnswer:
 async def ask(caller: Caller, body: Asking) -> RequestAnswer:
     """Let a request leave that the client sealed, with its letter and box: all of it or nothing.
 
-    The node checks its form, where it goes, how long it lives, and that the box was not changed meanwhile.
+    The node checks its form, where it goes, how long it lives, and that the box was not changed meanwhile. Not for guests: the seal says
+    whether a member or a guest asks, the sending node vouches for it, and it cannot look into what a client sealed.
     """
     edge, now, member = caller.edge, caller.now, caller.member
     keyring = edge.keys()
@@ -205,7 +204,6 @@ async def ask(caller: Caller, body: Asking) -> RequestAnswer:
     def work(tx: Writing) -> None:
         sealed_elsewhere.take_first(tx, begun, keyring=keyring, now=now)
         members.put_box(tx, member.id, box, rev=body.box_rev)
-        members.stay(tx, member.id, until_day=begun.row.until // limits.DAY + GUEST_STAYS_DAYS)
 
     await edge.write(work)
     return _row(begun.row)
