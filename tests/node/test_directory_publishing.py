@@ -212,8 +212,29 @@ def test_more_than_one_head_covers_are_signed_in_several(house: House, monkeypat
     for number in range(8):
         house.put(str(number))
     house.sign()
-    assert house.announced == [(1, 3)]
+    assert house.announced == [(1, 1), (1, 2), (1, 3)]
     assert house.check().size == 8
+
+
+def test_after_a_head_a_second_passes_before_the_next_whatever_changes(house: House) -> None:
+    steps: list[float | str] = []
+
+    async def pause(seconds: float) -> None:
+        steps.append(seconds)
+
+    async def wait(_seconds: float | None) -> None:
+        steps.append("waits")
+        if len(steps) > 3:
+            raise asyncio.CancelledError
+        house.put("meanwhile")
+
+    house.put("first")
+    directory = OwnDirectory(
+        house.database, house, lambda: house.keys, announce=lambda *_: steps.append("told"), wait=wait, pause=pause
+    )
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(directory.run())
+    assert steps == ["told", 1.0, "waits", "told", 1.0, "waits"]
 
 
 def test_a_withdrawn_record_leaves_a_tombstone_without_words_for_thirty_days(house: House) -> None:

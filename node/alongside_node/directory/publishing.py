@@ -87,12 +87,14 @@ class OwnDirectory:
         *,
         announce: Callable[[int, int], None],
         wait: Callable[[float | None], Awaitable[None]],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database = database
         self._clock = clock
         self._keyring = keyring
         self._announce = announce
         self._wait = wait
+        self._pause = pause
         self._tree = Tree()
         self._head: Head | None = None
         self._floor = 0
@@ -113,8 +115,9 @@ class OwnDirectory:
         """Until cancelled: sign when something changed, and daily."""
         await self.load()
         while True:
-            signed = await self.sign_due()
-            await self._wait(_SECOND if signed else None)
+            if await self.sign_due():
+                await self._pause(_SECOND)  # what changes meanwhile is remembered, and covered by one head
+            await self._wait(None)
 
     async def load(self) -> None:
         """Read the tree and the newest head, once."""
@@ -143,8 +146,6 @@ class OwnDirectory:
         async with self._lock:
             while await self._sign_next():
                 signed = True
-        if signed and self._head is not None:
-            self._announce(*self._head.order)
         return signed
 
     async def _sign_next(self) -> bool:
@@ -164,6 +165,7 @@ class OwnDirectory:
             self._tree.apply(before)
             raise
         self._head = signed
+        self._announce(*signed.order)  # before looking whether more waits: peers are told while we look
         return True
 
     def _is_due(self, now: int) -> bool:
