@@ -4,7 +4,7 @@ The hostile community holds its own real keys and writes every byte of its messa
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,25 +45,6 @@ from world import Community, Randomness, World, call, commitments, offer
 
 DAY = limits.DAY
 FAR = limits.SAFE_INTEGER
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    found = World(tmp_path)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def oak(world: World) -> Community:
-    return world.community("Oak")
-
-
-@pytest.fixture
-def elm(world: World, oak: Community) -> Community:
-    found = world.community("Elm")
-    world.federate(oak, found)
-    return found
 
 
 @pytest.fixture

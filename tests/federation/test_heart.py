@@ -27,18 +27,6 @@ def world(tmp_path: Path, new_url: Callable[[], str]) -> Iterator[World]:
     found.close()
 
 
-@pytest.fixture
-def oak(world: World) -> Community:
-    return world.community("Oak")
-
-
-@pytest.fixture
-def elm(world: World, oak: Community) -> Community:
-    found = world.community("Elm")
-    world.federate(oak, found)
-    return found
-
-
 def find(community: Community, query: Query, *, member: bool = True) -> list[searching.Found]:
     viewer = Viewer(community.id, member=member)
     page = community.read(searching.search, query, viewer, now=community.world.clock.now(), limit=10)

@@ -1,33 +1,11 @@
 """What a copied disk shows: not what was looked for, not what was written, not who asked (safety.md, "At rest")."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from visitors import Browser, publishes, signed_in
 from world import Community, World
 
 CANARY = "zanahoriaquebrada"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    found = World(tmp_path)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def oak(world: World) -> Community:
-    return world.community("Oak")
-
-
-@pytest.fixture
-def elm(world: World, oak: Community) -> Community:
-    found = world.community("Elm")
-    world.federate(oak, found)
-    return found
 
 
 def on_disk(world: World, text: str) -> list[Path]:

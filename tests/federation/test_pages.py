@@ -2,33 +2,12 @@
 
 import html
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from alongside_node.members.actions import Role
 from visitors import OFFER, Browser, publishes, signed_in
 from world import Community, World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    found = World(tmp_path)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def oak(world: World) -> Community:
-    return world.community("Oak")
-
-
-@pytest.fixture
-def elm(world: World, oak: Community) -> Community:
-    found = world.community("Elm")
-    world.federate(oak, found)
-    return found
 
 
 def test_a_guest_finds_asks_reads_the_answer_and_has_it_deleted(world: World, oak: Community, elm: Community) -> None:

@@ -3,8 +3,6 @@
 Messages that come early, late, twice or crossing; peers that speak for others; and what an erasure leaves behind: nothing.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,25 +21,6 @@ from alongside_protocol.referral import Move, State
 from world import Community, World
 
 DAY = 86_400
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    found = World(tmp_path)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def oak(world: World) -> Community:
-    return world.community("Oak")
-
-
-@pytest.fixture
-def elm(world: World, oak: Community) -> Community:
-    found = world.community("Elm")
-    world.federate(oak, found)
-    return found
 
 
 @pytest.fixture

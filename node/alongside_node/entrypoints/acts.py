@@ -140,7 +140,7 @@ async def lapse(edge: Edge) -> int:
             current = listings.find(tx, offering.id)
             generation = directory_store.active_generation(tx, keyring.id)
             rows = [] if generation is None else directory_store.entries_by_id(tx, generation, [offering.id])
-            if current is None or not rows or rows[0].last_day + LAPSED_DAYS >= now // 86_400:
+            if current is None or not rows or rows[0].last_day + LAPSED_DAYS >= now // limits.DAY:
                 return 0
             apply(tx, current, Move.WITHDRAW, keyring=keyring, now=now, random=random)
             return 1

@@ -13,6 +13,7 @@ from typing import Any, Final
 from babel.numbers import get_currency_precision
 from pydantic import BaseModel, ValidationError
 
+from alongside_node.directory.text import fold
 from alongside_protocol.commitments import CALLED, Commitments
 from alongside_protocol.hours import Hours
 from alongside_protocol.listing import ContactKind
@@ -173,8 +174,6 @@ def _sayings(text: str, lang: str, reading: Reading, name: str) -> list[dict[str
 
 def _topics(text: str, reading: Reading) -> list[str]:
     """Words with commas, as codes: letters that a code cannot hold are written without their accents."""
-    from alongside_node.directory.text import fold  # noqa: PLC0415 - the one place that folds words
-
     found = ["_".join(fold(part).split()) for part in text.split(",")]
     codes = [code[:40].strip("_") for code in found if code]
     if len(codes) > _TOPICS:
