@@ -260,3 +260,15 @@ def test_it_ends_by_itself_at_its_date_on_both_sides(world: World, oak: Communit
     assert opened(elm, mira).row.state is State.EXPIRED
     world.pass_time(15 * DAY)
     assert oak.rows("asked") == elm.rows("incoming") == oak.rows("letter") == elm.rows("letter") == []
+
+
+def test_what_nobody_confirms_is_not_shown_and_then_withdrawn(world: World, oak: Community, elm: Community) -> None:
+    mira = elm.person("Mira")
+    elm.publishes(mira, direction="need", commitments=None)
+    world.settle()
+    assert len(find(oak, Query())) == len(find(elm, Query())) == 1
+    world.pass_time(8 * DAY)
+    assert find(oak, Query()) == find(elm, Query()) == []
+    assert [row.state for row in elm.rows("listing")] == ["published"]
+    world.pass_time(15 * DAY)
+    assert [row.state for row in elm.rows("listing")] == ["withdrawn"]

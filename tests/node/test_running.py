@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from alongside_node.foundation.running import AlreadyRunningError, RunningLock, answers
+from alongside_node.foundation.running import AlreadyRunningError, RunningLock, answers, wake
 
 HOLD = """
 import sys, time
@@ -101,3 +101,9 @@ def test_where_nobody_listens_nobody_answers() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         assert not answers("127.0.0.1", unused.getsockname()[1], name="", path="/", within=0.2)
+
+
+def test_who_holds_the_lock_and_does_not_listen_yet_survives_being_woken(tmp_path: Path) -> None:
+    with RunningLock(tmp_path):
+        assert wake(tmp_path)
+    assert not wake(tmp_path)

@@ -30,11 +30,14 @@ class RunningLock:
         self._path = folder / _NAME
 
     def __enter__(self) -> Self:
+        # Whoever holds the lock may be woken at any moment, also before it listens, or by itself: that must not end it.
+        self._former = signal.signal(WAKE, signal.SIG_IGN)
         self._file = self._path.open("a+")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self._file.close()
+            signal.signal(WAKE, self._former)
             raise AlreadyRunningError(f"A node is already running on {self._path.parent}.") from None
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
@@ -45,6 +48,7 @@ class RunningLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+        signal.signal(WAKE, self._former)
 
 
 def wake(folder: Path) -> bool:
