@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from alongside_node.entrypoints.web import views
 from alongside_node.entrypoints.web.views import Choice, Form, Notice
+from alongside_node.listings.careful_words import Careful
 from alongside_protocol.commitments import CALLED, Called, Commitments
 from alongside_protocol.listing import Listing
 
@@ -285,6 +286,12 @@ def edit(form: Form, direction: str = "offer") -> Sample:
     return Sample("edit_listing", "/offerings/new", MEMBER, context)
 
 
+CAREFUL = (
+    Careful("suffering from", "en", ("live with", "go through")),
+    Careful("trastorno", "es", ("lo que viví", "una época difícil", "malestar")),
+)
+
+
 def peer(name: str, **changes: object) -> views.PeerView:
     """A community that ours has an agreement with."""
     members: dict[str, object] = {
@@ -428,7 +435,11 @@ SAMPLES: Mapping[str, Sample] = {
         "/offerings",
         MEMBER,
         {
-            "offerings": (_DRAFT, offering(confirm_by=ahead(10), waiting=2), offering("resting", direction="need")),
+            "offerings": (
+                _DRAFT,
+                offering(confirm_by=ahead(10), waiting=2, careful=True),
+                offering("resting", direction="need"),
+            ),
             "arriving": (views.ArrivingView("Casa Abierta", "es", ahead(6)),),
             "form": Form({}, {"code": "code"}),
         },
@@ -450,13 +461,19 @@ SAMPLES: Mapping[str, Sample] = {
         "preview_listing",
         "/offerings/1/preview",
         MEMBER,
-        {"offering": offering("draft"), "result": LISTENING_RESULT, "readers": ("A", "B"), "form": Form()},
+        {
+            "offering": offering("draft"),
+            "result": LISTENING_RESULT,
+            "readers": ("A", "B"),
+            "careful": CAREFUL,
+            "form": Form(),
+        },
     ),
     "preview_listing, unfinished": Sample(
         "preview_listing",
         "/offerings/1/preview",
         MEMBER,
-        {"offering": _DRAFT, "result": CIRCLE_RESULT, "readers": ("A",), "form": Form()},
+        {"offering": _DRAFT, "result": CIRCLE_RESULT, "readers": ("A",), "careful": (), "form": Form()},
     ),
     "sign_in": Sample("sign_in", "/sign-in", None, {"form": Form({}, {"words": "words"})}),
     "join": Sample("join", "/join", None, {"form": Form({}, {"code": "code"})}),

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from alongside_node.listings.careful_words import pointed_out
 from alongside_protocol.listing import Listing, missing_before_publishing
 from alongside_protocol.sealing import SUITE
 from alongside_protocol.text_forms import plain
@@ -74,6 +75,7 @@ def take(
         return None
     row = Row(number, key, joined(members), missing_before_publishing(listing), tuple(unsure))
     parsed.rows.append(row)
+    parsed.note("careful_words", bool(pointed_out(members)))
     return row
 
 

@@ -63,6 +63,7 @@ NOTES: Final = {
     "words_left_out": "Words that were too long to fit, left out.",
     "schedule_left_out": "Hours that are over, not weekly, or of no known time zone, left out.",
     "price_left_out": "Prices that are over, or of several kinds, left out.",
+    "careful_words": "Drafts with words that can hurt, kept as they are: each draft's preview shows the words, and others to choose from.",
     "not_active": "Services that are no longer active, left out.",
 }
 """What was left out or supposed, with a count before it."""

@@ -16,10 +16,12 @@ from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
 from alongside_node.listings.actions import Move, NotPossibleError, Offering, State, StillMissingError
+from alongside_node.listings.beginnings import beginning
+from alongside_node.listings.careful_words import pointed_out
 from alongside_node.members.actions import Act
 from alongside_node.peers import actions as peers
 from alongside_node.referrals import answering
-from alongside_protocol.listing import Audience, Listing, is_open
+from alongside_protocol.listing import Audience, Direction, Listing, is_open
 
 from . import listing_form, shown
 from .views import ArrivingView, Choice, Form, Notice, OfferingView, ResultView
@@ -86,6 +88,7 @@ def _view(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> O
         missing=missing,
         confirm_by=due if due is not None and (due - visitor.today).days <= _CONFIRM_AHEAD else None,
         waiting=waiting,
+        careful=bool(pointed_out(members)),
     )
 
 
@@ -139,18 +142,12 @@ async def new(visitor: Visitor) -> Response:
     if not kind:
         return visitor.page("new_listing", direction=direction, type_choices=None)
     values: dict[str, Any] = {
+        **beginning(Direction(direction), kind),
         "direction": direction,
         "type": kind,
         "lang": visitor.lang,
         "by": person.member.name,
         "languages": (visitor.lang,),
-        "ages": "adults",
-        "room": "open",
-        "waiting": "3",
-        "guests": "1",
-        "audience": "here" if direction == "need" else "federated",
-        "given_by": "the_holder",
-        "exchange": "free",
     }
     return _edit_page(visitor, Form(values), direction, None)
 
@@ -210,8 +207,6 @@ async def save(visitor: Visitor) -> Response:
             problems = {_field_of(code): "required" for code in still.codes}
     if problems:
         return _edit_page(visitor, visitor.form(problems), members["direction"], offering.id, 422)
-    if offering.state is not State.DRAFT:
-        return visitor.go("/offerings", Notice.SAVED)
     return _on(visitor, offering.id)
 
 
@@ -234,12 +229,13 @@ async def _preview_page(visitor: Visitor, offering: Offering, problems: dict[str
         except StillMissingError as still:
             return None, still.codes, None, ()
         profile = identity.standing_community(reading).profile
+        # Also those that only come to see them in some days: their authors are told before.
         reached = (
-            [peers.find(reading, node) for node in peers.sources(reading)]
+            [peer for peer in peers.every(reading) if peers.may_read_listings(peer.standing)]
             if listing.audience is not Audience.HERE
             else []
         )
-        readers = (profile.name, *(peer.name for peer in reached if peer is not None))
+        readers = (profile.name, *(peer.name for peer in reached))
         return listing, (), _view(reading, visitor, offering, now), readers
 
     listing, codes, view, readers = await visitor.edge.read(look)
@@ -253,6 +249,7 @@ async def _preview_page(visitor: Visitor, offering: Offering, problems: dict[str
         offering=view,
         result=_as_result(visitor, offering.id, listing, readers[0]),
         readers=readers,
+        careful=pointed_out(offering.members),
         form=visitor.form(problems),
     )
 

@@ -280,6 +280,7 @@ class OfferingView:
 
     `type` is "" while nothing is chosen. `state`: `draft`, `published`, `resting`, `withdrawn`. `missing`: codes of
     `wording.MISSING` that stand in the way of publishing. `confirm_by` is set when it is time to say "still right".
+    `careful`: some of its words are worth another look, which stands in nobody's way.
     """
 
     id: str
@@ -292,6 +293,7 @@ class OfferingView:
     missing: tuple[str, ...] = ()
     confirm_by: date | None = None
     waiting: int = 0
+    careful: bool = False
 
 
 # The communities we are in agreement with.
