@@ -4,11 +4,13 @@
 so many nodes live in one process, as the tests' world does.
 """
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -143,6 +145,7 @@ class Node:
         self.directory = OwnDirectory(
             database, world.clock, self.keys, announce=self.hints.announce, wait=self.directory_nudge.wait
         )
+        self._anew_at = 0
         self.duties = Duties(world.clock, self._duties())
 
     @classmethod
@@ -255,7 +258,7 @@ class Node:
             Duty("sessions", MINUTE, self._forget_sessions),
             Duty("old-rows", HOUR, self._forget_old),
             Duty("listings", 6 * HOUR, self._lapse),
-            Duty("old-words", 24 * HOUR, self._forget_words),
+            Duty("files", 10 * MINUTE, self._write_anew),
         ]
 
     async def _renew_keys(self, now: int) -> None:
@@ -299,8 +302,14 @@ class Node:
             await self.database.awrite(_at(forget, now))
         await self.directory.forget_old(now)
 
-    async def _forget_words(self, _now: int) -> None:
+    async def _write_anew(self, now: int) -> None:
+        """Nothing that was deleted stays in a file, nor the order in which rows came: daily, and soon after a deletion."""
+        if not self.database.forgetting and now < self._anew_at:
+            return
         await following.forget_words(self.database)
+        if not await asyncio.to_thread(self.database.write_anew) and self.database.dialect == "sqlite":
+            structlog.get_logger().warning("files-not-written-anew")
+        self._anew_at = now + 24 * HOUR
 
     async def _lapse(self, _now: int) -> None:
         await acts.lapse(self.edge)

@@ -3,6 +3,7 @@
 What is never here (safety.md, "At rest"): an address on the network, a query, a time of day of anything a person did, a
 column that joins a person to a listing they asked. Who asked is known only inside `member.box`, sealed to that member.
 Days are days since 1970; instants are Unix seconds and stand only where a machine has to act on them.
+In SQLite rows about people and requests have no rowid: they lie in the order of random keys, not in that in which they came.
 """
 
 from sqlalchemy import (
@@ -86,6 +87,7 @@ outbox = Table(
     Column("order", BigInteger, nullable=False, comment="per peer, rising: messages of one ref leave in order"),
     Index(None, "peer", "next_at"),
     Index(None, "ref"),
+    sqlite_with_rowid=False,
     info={"owner": "delivery"},
 )
 
@@ -95,7 +97,7 @@ received = Table(
     Column("sender", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("digest", LargeBinary, nullable=False, comment="SHA-256 of the body: same id with other bytes is refused"),
-    Column("exp", BigInteger, nullable=False, comment="of the message; the row goes a day later"),
+    Column("exp", BigInteger, nullable=False, comment="of the message, rounded up to a day once it was acted on"),
     Column("body", LargeBinary, comment="until a worker has acted on it; then NULL"),
     Column("next_at", BigInteger, nullable=False, default=0),
     Index(None, "exp"),
@@ -105,6 +107,7 @@ received = Table(
         sqlite_where=Column("body").isnot(None),
         postgresql_where=Column("body").isnot(None),
     ),
+    sqlite_with_rowid=False,
     info={"owner": "delivery"},
 )
 
@@ -130,10 +133,10 @@ member = Table(
     Column("public", Text, nullable=False, comment="X25519: what is sealed to this person is sealed to it"),
     Column("private", LargeBinary, comment="wrapped under the words; NULL when a client holds it"),
     Column("box", LargeBinary, nullable=False, comment="what they asked, sealed to them and padded"),
-    Column("box_rev", Integer, nullable=False, default=0),
     Column("lang", Text, nullable=False),
     Column("joined", Text, nullable=False, comment="the quarter, as 2026-Q4"),
-    Column("last_day", Integer, comment="guests only: when what they asked is gone, so is this row"),
+    Column("last_day", Integer, comment="guests only: the row goes after it; rounded up to four weeks"),
+    sqlite_with_rowid=False,
     info={"owner": "members"},
 )
 
@@ -144,6 +147,17 @@ session = Table(
     Column("member", ForeignKey("member.id", ondelete="CASCADE"), nullable=False),
     Column("key", LargeBinary, nullable=False, comment="the private key, wrapped under the cookie"),
     Column("ends", BigInteger, nullable=False, comment="20 idle minutes ahead; the row is deleted then"),
+    sqlite_with_rowid=False,
+    info={"owner": "members"},
+)
+
+recovery = Table(
+    "recovery",
+    metadata,
+    Column("member", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
+    Column("lookup", LargeBinary, nullable=False, unique=True, comment="SHA-256 of what the printed code derives"),
+    Column("private", LargeBinary, nullable=False, comment="the private key, wrapped under the printed code"),
+    sqlite_with_rowid=False,
     info={"owner": "members"},
 )
 
@@ -153,6 +167,7 @@ invitation = Table(
     Column("code", LargeBinary, primary_key=True, comment="SHA-256 of the code"),
     Column("role", Text, nullable=False),
     Column("last_day", Integer, nullable=False),
+    sqlite_with_rowid=False,
     info={"owner": "members"},
 )
 
@@ -163,6 +178,7 @@ grant = Table(
     Column("member", ForeignKey("member.id", ondelete="CASCADE"), nullable=False),
     Column("label", Text, nullable=False, comment="which client, in the person's words"),
     Column("last_day", Integer, nullable=False),
+    sqlite_with_rowid=False,
     info={"owner": "members"},
 )
 
@@ -231,6 +247,7 @@ listing_holder = Table(
     Column("member", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
     Column("name", Text, nullable=False, comment="as they want to be named on this listing"),
     Index(None, "member"),
+    sqlite_with_rowid=False,
     info={"owner": "listings"},
 )
 
@@ -242,6 +259,7 @@ listing_key = Table(
     Column("current", Boolean, nullable=False),
     Column("last_day", Integer, comment="set when renewed: shares go 30 days later"),
     Index(None, "listing"),
+    sqlite_with_rowid=False,
     info={"owner": "listings"},
 )
 
@@ -251,6 +269,7 @@ listing_key_share = Table(
     Column("public", ForeignKey("listing_key.public", ondelete="CASCADE"), primary_key=True),
     Column("member", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
     Column("sealed", LargeBinary, nullable=False, comment="the private half, sealed to this member"),
+    sqlite_with_rowid=False,
     info={"owner": "listings"},
 )
 
@@ -414,7 +433,9 @@ erasure = Table(
     metadata,
     Column("ref", Text, primary_key=True),
     Column("peer", Text, nullable=False),
-    Column("asked", BigInteger, nullable=False, comment="72 hours later: has not answered yet"),
+    Column(
+        "asked", BigInteger, nullable=False, comment="the day it began; 72 hours after its end: has not answered yet"
+    ),
     Column("receipt", Text, comment="the signed statement; NULL until it came"),
     sqlite_with_rowid=False,
     info={"owner": "referrals"},

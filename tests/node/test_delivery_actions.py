@@ -246,3 +246,16 @@ def test_ids_are_forgotten_a_day_after_their_message_expired(database: Database)
     assert database.write(lambda tx: delivery.forget_old(tx, NOW + 100 + limits.DAY)) == 0
     assert take(database) is Received.AGAIN
     assert database.write(lambda tx: delivery.forget_old(tx, NOW + 101 + limits.DAY)) == 1
+
+
+def test_of_what_was_acted_on_no_second_is_kept(database: Database) -> None:
+    for name, at_once in (("now", True), ("later", False)):
+        database.write(
+            lambda tx, name=name, at_once=at_once: delivery.receive(
+                tx, sender="s", id=name, exp=NOW + 12_345, body=b"{}", now=NOW, acted=at_once
+            )
+        )
+    database.write(lambda tx: delivery.acted(tx, "s", "later"))
+    kept = database.read(lambda reading: [row.exp for row in reading.execute(schema.received.select())])
+    assert [exp % 86_400 for exp in kept] == [0, 0]
+    assert min(kept) >= NOW + 12_345

@@ -269,7 +269,6 @@ def test_after_a_checkpoint_a_withdrawn_listings_words_are_in_no_file(oak: Commu
     move(oak, mira, listing, Move.WITHDRAW)
     oak.world.settle()
     oak.world.pass_time(DAY)
-    oak.node.database.checkpoint()
     assert [files_with(oak.settings.data_dir, canary) for canary in canaries] == [[], [], []]
 
 

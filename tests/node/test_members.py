@@ -1,6 +1,7 @@
 """People and what only they can open (safety D.28 to D.31, "At rest"): words, wrapped keys, sessions, boxes, invitations, grants."""
 
 import unicodedata
+from dataclasses import replace
 from hashlib import sha256
 from itertools import product
 from typing import Any
@@ -410,3 +411,26 @@ def test_a_name_is_one_short_printable_line(text: str) -> None:
     assert len(name) <= 60
     assert name.isprintable()
     assert name == " ".join(name.split())
+
+
+# What rows tell.
+
+
+def test_a_box_is_as_large_whether_its_owner_asked_often_or_never(database: Database) -> None:
+    mira = person(database)
+    asked = Box({f"{at:022}": f"{at:022}" for at in range(50)})
+    sealed = members.sealed_box(mira, asked, NODE)
+    assert len(sealed) == len(mira.member.box)
+    database.write(lambda tx: members.save_box(tx, mira, sealed))
+    [row] = rows(database, "member")
+    assert row.box == sealed
+    assert "box_rev" not in row._fields
+
+
+def test_no_date_of_a_guest_leads_to_the_date_of_their_request(database: Database) -> None:
+    for until in range(20_000, 20_029):
+        guest = joining(name="", role=Role.GUEST)
+        database.write(lambda tx, guest=guest: members.add(tx, replace(guest.member, last_day=20_000)))
+        database.write(lambda tx, guest=guest, until=until: members.stay(tx, guest.member.id, until_day=until))
+    days = {row.last_day for row in rows(database, "member")}
+    assert days == {20_020, 20_048}

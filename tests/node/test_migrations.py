@@ -1,5 +1,6 @@
 """Bringing a database to this version (safety F9): from nothing to exactly the schema, harmless twice, whole or not at all."""
 
+import re
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 from typing import Any
@@ -86,7 +87,57 @@ def test_tables_without_an_order_of_their_rows_stay_so(empty: Database) -> None:
     migrations.upgrade(empty)
     rows = empty.read(lambda reading: list(reading.execute_driver("SELECT name, sql FROM sqlite_master")))
     without = {name for name, sql in rows if sql and "WITHOUT ROWID" in sql}
-    assert {"asked", "incoming", "letter"} <= without
+    of_people = {
+        name for name, table in schema.metadata.tables.items() if table.info["owner"] in ("members", "referrals")
+    }
+    assert of_people | {"outbox", "received", "listing_holder", "listing_key", "listing_key_share"} <= without
+
+
+FOUNDED = (
+    (
+        "INSERT INTO member (id, name, role, lookup, public, box, box_rev, lang, joined, last_day)"
+        " VALUES ('m', 'Mira', 'member', x'01', 'k', x'02', 5, 'en', '2026-Q4', NULL),"
+        " ('g', '', 'guest', x'03', 'k', x'04', 1, 'en', '2026-Q4', 20001)"
+    ),
+    "INSERT INTO session (token, member, key, ends) VALUES (x'05', 'm', x'06', 7)",
+    "INSERT INTO listing (id, state, content, rev, source, source_key, waiting_for) VALUES ('l', 's', '{}', 1, '', '', '')",
+    "INSERT INTO listing_holder (listing, member, name) VALUES ('l', 'm', 'Mira')",
+    "INSERT INTO listing_key (public, listing, current) VALUES ('p', 'l', TRUE)",
+    "INSERT INTO listing_key_share (public, member, sealed) VALUES ('p', 'm', x'08')",
+    "INSERT INTO received (sender, id, digest, exp, next_at) VALUES ('s', 'r', x'09', 86401, 0)",
+    "INSERT INTO erasure (ref, peer, asked) VALUES ('e', 's', 86401)",
+)
+
+
+def test_coming_to_rest_takes_nobody_and_nothing_along(empty: Database) -> None:
+    postgresql = empty.dialect == "postgresql"
+    _upgrade_to(empty, "0001")
+    for statement in FOUNDED:
+        run(empty, re.sub(r"x'(\d+)'", r"'\\x\1'", statement) if postgresql else statement)
+    migrations.upgrade(empty)
+
+    def rows(table: str) -> list[Any]:
+        return empty.read(lambda reading: reading.execute(schema.metadata.tables[table].select()).all())
+
+    assert [(row.id, row.last_day) for row in sorted(rows("member"))] == [("g", 20020), ("m", None)]
+    assert [(row.member, row.key) for row in rows("session")] == [("m", b"\x06")]
+    assert [(row.listing, row.member) for row in rows("listing_holder")] == [("l", "m")]
+    assert [(row.public, row.sealed) for row in rows("listing_key_share")] == [("p", b"\x08")]
+    assert [row.exp for row in rows("received")] == [2 * 86_400]
+    assert [row.asked for row in rows("erasure")] == [86_400]
+
+
+def _upgrade_to(database: Database, revision: str) -> None:
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    with database.engine.connect() as connection:
+        writable = connection.execution_options(postgresql_readonly=False)
+        with writable.begin():
+            config.attributes["connection"] = writable
+            command.upgrade(config, revision)
 
 
 def test_a_second_upgrade_changes_nothing(empty: Database) -> None:

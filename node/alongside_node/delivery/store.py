@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
+from alongside_protocol import limits
 
 _outbox = schema.outbox
 _received = schema.received
@@ -199,7 +200,10 @@ _ADD_RECEIVED = text(
     "INSERT INTO received (sender, id, digest, exp, body, next_at)"
     " VALUES (:sender, :id, :digest, :exp, :body, :next_at) ON CONFLICT (sender, id) DO NOTHING"
 )
-_CLEAR_BODY = text("UPDATE received SET body = NULL WHERE sender = :sender AND id = :id AND body IS NOT NULL")
+_CLEAR_BODY = text(
+    "UPDATE received SET body = NULL, exp = (exp / :day + 1) * :day"
+    " WHERE sender = :sender AND id = :id AND body IS NOT NULL"
+)
 _WAITING = (
     select(_received.c.sender, _received.c.id, _received.c.body, _received.c.exp)
     .where(_received.c.body.is_not(None), _received.c.next_at <= bindparam("now"))
@@ -220,7 +224,7 @@ def add_received(tx: Writing, waiting: Waiting, *, digest: bytes, acted: bool, n
         "sender": waiting.sender,
         "id": waiting.id,
         "digest": digest,
-        "exp": waiting.exp,
+        "exp": (waiting.exp // limits.DAY + 1) * limits.DAY if acted else waiting.exp,
         "body": None if acted else waiting.body,
         "next_at": now,
     }
@@ -246,8 +250,8 @@ def next_waiting(reading: Reading, now: int) -> int | None:
 
 
 def clear_body(tx: Writing, sender: str, message_id: str) -> bool:
-    """The message was acted on: only its id and hash stay. False when it had been already."""
-    return tx.execute(_CLEAR_BODY, {"sender": sender, "id": message_id}).rowcount == 1
+    """The message was acted on: its id and hash stay, and the day of its end. False when it had been already."""
+    return tx.execute(_CLEAR_BODY, {"sender": sender, "id": message_id, "day": limits.DAY}).rowcount == 1
 
 
 def postpone_received(tx: Writing, sender: str, message_id: str, until: int) -> None:

@@ -6,6 +6,9 @@ write. A slice's store takes a `Reading` or a `Writing`, so mypy shows who write
 SQLite: WAL, `synchronous=FULL`, and one thread that writes: it takes all waiting works, runs each in a savepoint of one
 transaction, commits once, then answers all. It alone checkpoints, which is what keeps SQLite before 3.51.3 from corrupting
 a WAL when two connections checkpoint at once. PostgreSQL: SERIALIZABLE with retry, as many writers as there are connections.
+
+What is deleted in SQLite is overwritten, but copies of it that moving rows between pages left behind are not, and where a row lies says
+when it came (measured: ADR 0015). `write_anew` writes the whole file again, in the order of its keys.
 """
 
 import asyncio
@@ -37,6 +40,8 @@ _WRITER_WAITS: Final = 15_000  # milliseconds, for a command that writes beside 
 _CHECKPOINT_WAITS: Final = 200
 _CHECKPOINT_PAGES: Final = 4_000
 """16 MB of WAL: a page that many commits change is then moved into the file once."""
+_LARGEST_ANEW: Final = 256 * 1024 * 1024
+"""A larger file is not written anew: it is held in memory meanwhile, and everybody's writes wait (measured: 6 ms a megabyte)."""
 
 
 class DatabaseUnavailableError(Exception):
@@ -65,6 +70,11 @@ class Writing(Reading):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.callbacks: list[Callable[[], None]] = []
+        self.forgets = False
+
+    def forget(self) -> None:
+        """What this deletes must not be found in any file: it is written anew soon after, not only some day."""
+        self.forgets = True
 
     def executemany_driver(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run text in the driver's own form once for each row; nothing for no rows."""
@@ -96,6 +106,14 @@ class _Job:
     result: Any = None
     error: BaseException | None = None
     callbacks: list[Callable[[], None]] = field(default_factory=list)
+    forgets: bool = False
+
+
+@dataclass
+class _Order:
+    act: Callable[[Connection], bool]
+    settled: threading.Event = field(default_factory=threading.Event)
+    done: bool = False
 
 
 class Database:
@@ -159,10 +177,24 @@ class Database:
         self._writer.submit(_Job(work, lambda result, error: _in_loop(loop, settle, result, error)))
         return await future
 
-    def checkpoint(self) -> None:
-        """Move the whole WAL into the database file and truncate it, so that what was deleted is not in it either."""
-        if self._writer is not None:
-            self._writer.checkpoint()
+    def checkpoint(self) -> bool:
+        """Move the whole WAL into the database file and truncate it, so that what was deleted is not in it either.
+
+        False: a reader stood in the way, and some of it is still there.
+        """
+        return self._writer is None or self._writer.order(_checkpoint)
+
+    @property
+    def forgetting(self) -> bool:
+        """Whether something was deleted that must be in no file, and the file was not written anew since."""
+        return self._writer is not None and self._writer.forgetting
+
+    def write_anew(self) -> bool:
+        """Write the whole file anew without what was deleted, each table in the order of its keys, and truncate the WAL.
+
+        False: it is too large for that, something was in the way, or it is PostgreSQL, which has ways of its own.
+        """
+        return self._writer is not None and self._writer.order(_write_anew)
 
     def close(self) -> None:
         """Finish what waits, then let go of every connection."""
@@ -207,6 +239,7 @@ class _SqliteWriter:
         self._connection = engine.connect()  # here, so that a file that cannot be opened is the caller's to hear
         self._waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._stopped = False
+        self.forgetting = False
         self._door = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -214,10 +247,12 @@ class _SqliteWriter:
     def submit(self, job: _Job) -> None:
         self._put(job)
 
-    def checkpoint(self) -> None:
-        done = threading.Event()
-        self._put(done)
-        done.wait()
+    def order(self, act: Callable[[Connection], bool]) -> bool:
+        """Have something done with the whole file, between two transactions; whether it was."""
+        order = _Order(act)
+        self._put(order)
+        order.settled.wait()
+        return order.done
 
     def stop(self) -> None:
         if self._thread.is_alive():
@@ -246,22 +281,32 @@ class _SqliteWriter:
         while True:
             jobs, then = self._group(self._waiting.get())
             if jobs:
-                _run_group(connection, jobs)
-            if isinstance(then, threading.Event):
-                try:
-                    _checkpoint(connection)
-                finally:
-                    then.set()
+                _run_group(connection, jobs, self._committed)
+            if isinstance(then, _Order):
+                self._obey(connection, then)
             elif then is _STOP:
                 return
+
+    def _committed(self, jobs: list[_Job]) -> None:
+        self.forgetting |= any(job.forgets for job in jobs)
+
+    def _obey(self, connection: Connection, order: "_Order") -> None:
+        try:
+            order.done = order.act(connection)
+            if order.done and order.act is _write_anew:
+                self.forgetting = False
+        except Exception:  # noqa: BLE001 - a full disk: nothing was changed, and it is done again later
+            order.done = False
+        finally:
+            order.settled.set()
 
     def _refuse_rest(self) -> None:
         while not self._waiting.empty():
             item = self._waiting.get()
             if isinstance(item, _Job):
                 item.done(None, DatabaseUnavailableError("the database is closed"))
-            elif isinstance(item, threading.Event):
-                item.set()
+            elif isinstance(item, _Order):
+                item.settled.set()
 
     def _group(self, first: Any) -> tuple[list[_Job], Any]:
         """Everything that waits now, up to the first thing that is not a job."""
@@ -275,19 +320,28 @@ class _SqliteWriter:
         return jobs, item
 
 
-def _checkpoint(connection: Connection) -> None:
+def _checkpoint(connection: Connection) -> bool:
     # Outside a transaction, hence on the driver's own connection. A reader in the way leaves some of the WAL for the next time.
     # It is not waited for: everybody's writes would wait too.
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAITS}")
     try:
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        (blocked, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
         driver.execute(f"PRAGMA busy_timeout = {_WRITER_WAITS}")
+    return not blocked
 
 
-def _run_group(connection: Connection, jobs: Iterable[_Job]) -> None:
-    jobs = list(jobs)
+def _write_anew(connection: Connection) -> bool:
+    driver: Any = connection.connection.driver_connection
+    (pages,), (size,) = driver.execute("PRAGMA page_count").fetchone(), driver.execute("PRAGMA page_size").fetchone()
+    if pages * size > _LARGEST_ANEW:
+        return False
+    driver.execute("VACUUM")  # by way of memory: `temp_store`
+    return _checkpoint(connection)
+
+
+def _run_group(connection: Connection, jobs: list[_Job], committed: Callable[[list[_Job]], None]) -> None:
     try:
         with connection.begin():
             for job in jobs:
@@ -298,6 +352,7 @@ def _run_group(connection: Connection, jobs: Iterable[_Job]) -> None:
         if not isinstance(failure, Exception):
             raise  # the thread ends, and its end refuses whoever comes
         return
+    committed(jobs)
     for job in jobs:
         _nudge(job.callbacks)
         job.done(job.result, job.error)
@@ -316,7 +371,7 @@ def _run_job(connection: Connection, job: _Job) -> None:
     connection.exec_driver_sql("SAVEPOINT work")
     try:
         job.result = job.work(tx)
-        job.callbacks = tx.callbacks
+        job.callbacks, job.forgets = tx.callbacks, tx.forgets
     except Exception as error:  # noqa: BLE001 - it is the caller's to see
         job.error = error
         connection.exec_driver_sql("ROLLBACK TO work")
@@ -348,6 +403,7 @@ def _engine(url: str, *, writes: bool, checkpoints: bool) -> Engine:
             "synchronous = FULL",
             "foreign_keys = ON",
             "secure_delete = ON",  # what is deleted is overwritten; not every build of SQLite does so by itself
+            "temp_store = MEMORY",  # nothing of the database is ever in a temporary file
             f"wal_autocheckpoint = {_CHECKPOINT_PAGES if checkpoints else 0}",
             f"query_only = {'OFF' if writes else 'ON'}",
         ):

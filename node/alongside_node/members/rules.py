@@ -16,6 +16,8 @@ GRANT_DAYS: Final = 90
 GUEST_STAYS_DAYS: Final = 45
 """How long a guest's row stays after the date of their last request: its content goes after 14 days, and who confirmed a deletion can
 be read a month longer."""
+GUEST_DAYS_TOGETHER: Final = 28
+"""A guest's last day is rounded up to a multiple of it, so that no date of a guest leads to the request with that date."""
 NAME_CHARACTERS: Final = 60
 
 
@@ -75,6 +77,16 @@ def quarter(now: int) -> str:
     """When somebody joined, as roughly as it is ever stored: `2026-Q4`."""
     then = datetime.fromtimestamp(now, UTC)
     return f"{then.year}-Q{(then.month + 2) // 3}"
+
+
+def guest_day(until: int) -> int:
+    """The last day of a guest's row that is to stay at least until a day."""
+    return -(-until // GUEST_DAYS_TOGETHER) * GUEST_DAYS_TOGETHER
+
+
+def box_rev(box: bytes) -> int:
+    """What says which sealed box it is: the first bits of the seal, which are random. A count would tell how often somebody asked."""
+    return int.from_bytes(box[:4], "big") >> 1
 
 
 def name_of(text: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Row, delete, func, select, update
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
 
+from . import rules
 from .rules import Role
 
 _member = schema.member
@@ -27,11 +28,15 @@ class Member:
     public: str
     private: bytes | None = field(repr=False)
     box: bytes = field(repr=False)
-    box_rev: int
     lang: str
     joined: str
     last_day: int | None = None
     """Guests only: the day after which their row goes."""
+
+    @property
+    def box_rev(self) -> int:
+        """What says that a box is still the same."""
+        return rules.box_rev(self.box)
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,9 @@ def add(tx: Writing, member: Member) -> None:
             public=member.public,
             private=member.private,
             box=member.box,
-            box_rev=member.box_rev,
             lang=member.lang,
             joined=member.joined,
-            last_day=member.last_day,
+            last_day=None if member.last_day is None else rules.guest_day(member.last_day),
         )
     )
 
@@ -84,7 +88,6 @@ def _read(row: Row[Any]) -> Member:
         public=row.public,
         private=row.private,
         box=row.box,
-        box_rev=row.box_rev,
         lang=row.lang,
         joined=row.joined,
         last_day=row.last_day,
@@ -118,8 +121,10 @@ def count(reading: Reading) -> int:
 
 def save_box(tx: Writing, member_id: str, box: bytes, *, rev: int) -> bool:
     """Put a box in the place of the one that had `rev`. False: another was put there meanwhile."""
-    same = (_member.c.id == member_id) & (_member.c.box_rev == rev)
-    return tx.execute(update(_member).where(same).values(box=box, box_rev=rev + 1)).rowcount == 1
+    there = tx.execute(select(_member.c.box).where(_member.c.id == member_id)).scalar()
+    if there is None or rules.box_rev(there) != rev:
+        return False
+    return tx.execute(update(_member).where(_member.c.id == member_id).values(box=box)).rowcount == 1
 
 
 def save_lang(tx: Writing, member_id: str, lang: str) -> None:
@@ -129,8 +134,9 @@ def save_lang(tx: Writing, member_id: str, lang: str) -> None:
 
 def stay(tx: Writing, member_id: str, *, until_day: int) -> None:
     """A guest's row stays at least until a day."""
-    ends_before = (_member.c.id == member_id) & (_member.c.last_day < until_day)
-    tx.execute(update(_member).where(ends_before).values(last_day=until_day))
+    last_day = rules.guest_day(until_day)
+    ends_before = (_member.c.id == member_id) & (_member.c.last_day < last_day)
+    tx.execute(update(_member).where(ends_before).values(last_day=last_day))
 
 
 def forget_guests(tx: Writing, *, before: int) -> int:

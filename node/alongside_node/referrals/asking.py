@@ -474,6 +474,7 @@ def erase(tx: Writing, ref: str, *, me: NodeId, now: int, random: Random) -> Non
     delivery.forget_of(tx, row.peer, [row.ref])
     store.remove_letters(tx, [row.mailbox])
     store.remove_asked(tx, row.ref)
+    tx.forget()
     store.add_erasure(tx, row.ref, row.peer, now=now)
     body = EraseBody(refs=(row.ref,))
     outgoing = sending.sign(Type.ERASE, me=me, to=row.peer, ref=None, n=0, now=now, random=random, body=body)
@@ -507,7 +508,7 @@ def erased_of(reading: Reading, ref: str, *, now: int) -> Erased | None:
 
 
 def _erased(one: store.Erasure, now: int) -> Erased:
-    late = one.receipt is None and now - one.asked > limits.ERASURE_ANSWER
+    late = one.receipt is None and now - one.asked > limits.DAY + limits.ERASURE_ANSWER
     if one.receipt is None:
         return Erased(one.ref, one.peer, one.asked, None, None, late)
     said = receipt.claims(one.receipt)  # verified when it came

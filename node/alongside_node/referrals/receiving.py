@@ -129,9 +129,10 @@ def erase(tx: Writing, peer: str, refs: list[str], *, now: int) -> None:
     """
     store.remove_incoming(tx, peer, refs)
     delivery.forget_of(tx, peer, refs)
+    tx.forget()
     room = max(rules.ERASED_MARKS_A_PEER - store.count_erased(tx, peer), 0)
     for ref in refs[:room]:
-        store.keep_early(tx, Early(peer, ref, 0, b"", now + _ERASED_MARK_DAYS * limits.DAY))
+        store.keep_early(tx, Early(peer, ref, 0, b"", (rules.day(now) + _ERASED_MARK_DAYS + 1) * limits.DAY))
 
 
 def apply_overdue(tx: Writing, *, keyring: Keyring, now: int, random: Random) -> int:

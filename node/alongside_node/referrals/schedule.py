@@ -37,6 +37,8 @@ def forget_old(tx: Writing, now: int) -> int:
         store.remove_asked(tx, asked.ref)
     for incoming in theirs:
         store.remove_incoming(tx, incoming.peer, [incoming.ref])
+    if mine or theirs:
+        tx.forget()
     store.forget_erasures(tx, before=now - ERASURES_KEPT)
     return len(mine) + len(theirs)
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
+from alongside_protocol import limits
 from alongside_protocol.referral import FINAL, Numbering, State
 
 _asked = schema.asked
@@ -106,7 +107,7 @@ class Early:
 
 @dataclass(frozen=True)
 class Erasure:
-    """One community's part in deleting a request. `receipt`: its signed statement, None until it came."""
+    """One community's part in deleting a request. `asked`: when that day began; `receipt`: its signed statement, None until it came."""
 
     ref: str
     peer: str
@@ -351,9 +352,9 @@ def overdue_early(reading: Reading, now: int) -> list[Early]:
 
 
 def add_erasure(tx: Writing, ref: str, peer: str, *, now: int) -> None:
-    """A community was asked to delete."""
+    """A community was asked to delete. The day is kept, not the hour at which somebody pressed a button."""
     if tx.execute(select(_erasure.c.ref).where(_erasure.c.ref == ref)).first() is None:
-        tx.execute(_erasure.insert().values(ref=ref, peer=peer, asked=now, receipt=None))
+        tx.execute(_erasure.insert().values(ref=ref, peer=peer, asked=now - now % limits.DAY, receipt=None))
 
 
 def confirm_erasure(tx: Writing, refs: Collection[str], peer: str, receipt: str) -> int:
