@@ -229,6 +229,7 @@ def my_request(of: views.RequestView, **changes: object) -> Sample:
         "messages": (),
         "receipts": (),
         "suggestions": (),
+        "beside": None,
         "sent": CONSENT,
         "listing_url": "/listings/node/id",
         "promises_now": None,
@@ -256,7 +257,14 @@ def incoming(state: str = "offered", **changes: object) -> views.IncomingView:
 
 def incoming_request(of: views.IncomingView, **changes: object) -> Sample:
     """The page of a request to the person who looks."""
-    context: dict[str, object] = {"messages": (), "received": CONSENT, "others": TONGUES, "form": Form()}
+    context: dict[str, object] = {
+        "messages": (),
+        "received": CONSENT,
+        "others": TONGUES,
+        "later_choices": (Choice("1", "tomorrow"), Choice("7", "in a week")),
+        "ready_choices": (),
+        "form": Form(),
+    }
     return Sample("incoming_request", of.url, MEMBER, context | {"request": of} | changes)
 
 
@@ -421,14 +429,44 @@ SAMPLES: Mapping[str, Sample] = {
         request("declined"), suggestions=(views.Suggestion(LISTENING.title, "en", "/l"),), messages=MESSAGES
     ),
     "my_request, turned away": my_request(request("declined", reason="full")),
+    "my_request, one more": my_request(
+        request(),
+        messages=MESSAGES,
+        beside=Choice("A" * 43, "Lena of the Tuesday group"),
+        form=Form({}, {"let_in": "agree"}),
+    ),
     "my_request, deleted": my_request(request("withdrawn"), receipts=RECEIPTS, sent=None, listing_url=None),
     "incoming": Sample(
-        "incoming", "/incoming", MEMBER, {"requests": (incoming(unread=True), incoming("closed", opening=None))}
+        "incoming",
+        "/incoming",
+        MEMBER,
+        {
+            "requests": (
+                incoming(unread=True, company=True),
+                incoming(later=ahead(3)),
+                incoming("accepted", beside=True),
+                incoming("closed", opening=None),
+            ),
+            "form": Form({}, {"code": "code"}),
+        },
     ),
-    "incoming, none": Sample("incoming", "/incoming", MEMBER, {"requests": ()}),
+    "incoming, none": Sample("incoming", "/incoming", MEMBER, {"requests": (), "form": Form()}),
+    "join_in": Sample(
+        "join_in",
+        "/incoming/n/r/invite",
+        MEMBER,
+        {"alias": "Quiet Heron", "url": "/incoming/n/r", "code": "A7kQz9" * 3 + "abcd"},
+    ),
     "incoming_request": incoming_request(incoming()),
     "incoming_request, accepted": incoming_request(incoming("accepted"), messages=MESSAGES),
     "incoming_request, paused": incoming_request(incoming("paused_waitlisted")),
+    "incoming_request, put off": incoming_request(incoming(later=ahead(3))),
+    "incoming_request, not alone": incoming_request(
+        incoming(company=True),
+        ready_choices=(Choice("A" * 43, "Lena"),),
+        form=Form({"find": "grief", "text": "I cannot, but"}, {"find": "nothing", "days": "choose"}),
+    ),
+    "incoming_request, beside": incoming_request(incoming("accepted", beside=True), messages=MESSAGES),
     "incoming_request, locked": incoming_request(incoming(opening=None), received=None),
     "my_offerings": Sample(
         "my_offerings",
@@ -437,7 +475,7 @@ SAMPLES: Mapping[str, Sample] = {
         {
             "offerings": (
                 _DRAFT,
-                offering(confirm_by=ahead(10), waiting=2, careful=True),
+                offering(confirm_by=ahead(10), waiting=2, careful=True, people=("Mira", "Jo")),
                 offering("resting", direction="need"),
             ),
             "arriving": (views.ArrivingView("Casa Abierta", "es", ahead(6)),),

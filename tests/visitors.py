@@ -20,6 +20,7 @@ class Browser:
         self.path = "/"
         self.body = ""
         self.status = 0
+        self.words = ""
 
     def _send(self, method: str, path: str, body: bytes | None = None) -> HttpResponse:
         headers = {
@@ -87,7 +88,8 @@ def account(community: Community, name: str, role: Role = Role.MEMBER) -> str:
 
 def signed_in(community: Community, name: str, role: Role = Role.MEMBER) -> Browser:
     browser = Browser(community)
-    browser.open("/sign-in").post("/sign-in", words=account(community, name, role))
+    browser.words = account(community, name, role)
+    browser.open("/sign-in").post("/sign-in", words=browser.words)
     assert browser.status == 200
     return browser
 

@@ -396,7 +396,23 @@ incoming = Table(
     Column("missing", Text, nullable=False),
     Column("came", Integer, nullable=False, comment="the day"),
     Column("final_day", Integer),
+    Column("later_day", Integer, comment="until when its people put off opening it; NULL: they did not"),
+    Column("company_day", Integer, comment="when one of its people asked the others to join in"),
     Index(None, "listing"),
+    sqlite_with_rowid=False,
+    info={"owner": "referrals"},
+)
+
+beside = Table(
+    "beside",
+    metadata,
+    Column(
+        "public", Text, primary_key=True, comment="of one more person who could answer; their box has the private half"
+    ),
+    Column("peer", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("name", LargeBinary, nullable=False, comment="as they want to be named, sealed to the listing's key"),
+    Index(None, "peer", "ref"),
     sqlite_with_rowid=False,
     info={"owner": "referrals"},
 )

@@ -124,11 +124,33 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Somebody who could read one request too and answer beside those who offer, if the person who asked says yes. `name`: as they want
+    to be named; `key`: made for this one request.
+    """
+
+    name: str
+    key: SealPublicKey
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What somebody who offers wrote back; `suggest` names other listings of their node."""
+    """What somebody who offers wrote back. `suggest` names other listings of their node, `elsewhere` those of others; `beside` asks
+    whether one more person may read.
+    """
 
     words: str
     suggest: tuple[RecordId, ...] = ()
+    elsewhere: tuple[tuple[NodeId, RecordId], ...] = ()
+    beside: Beside | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody beside those who offer is given with the first message they can open: what was asked, and how it is answered."""
+
+    fields: Mapping[Field, str] = field(repr=False)
+    reply: ReplyTo
 
 
 def seal_request(
@@ -149,11 +171,7 @@ def seal_request(
     """
     _check(consent, recipient, context, now)
     _check_fields(consent, fields)
-    asked = {
-        "fields": {name.value: text for name, text in fields.items()},
-        "reply": reply.public.text,
-        "secret": _exactly(reply.secret, sealing.SECRET_BYTES),
-    }
+    asked = _asked(Given(fields, reply))
     outer = {
         "listing": consent.listing,
         "standing": routing.standing.value,
@@ -169,12 +187,37 @@ def seal_request(
 
 
 def seal_words(
-    consent: Consent, words: str, *, recipient: Recipient, context: Context, now: int, random: Random
+    consent: Consent,
+    words: str,
+    *,
+    recipient: Recipient,
+    context: Context,
+    now: int,
+    random: Random,
+    beside: Sequence[SealPublicKey] = (),
+    given: Given | None = None,
 ) -> Sealed:
-    """Seal a further message of the seeker, within the consent of the request. Raises `Refused`: as `seal_request`."""
-    _check(consent, recipient, context, now)
+    """Seal a further message of the seeker, within the consent of the request. Raises `Refused`: as `seal_request`.
+
+    `beside`: keys of those whom the person said yes to since, each by name; `given`: what a new one of them needs to read and answer,
+    within the same consent.
+    """
     _check_fields(consent, {Field.WORDS: words})
-    return _seal_twice({"words": words}, {}, consent, recipient=recipient, context=context, random=random)
+    inner: dict[str, Any] = {"words": words}
+    if given is not None:
+        _check_fields(consent, given.fields)
+        inner["asked"] = _asked(given)
+    readers = replace(recipient, listing_keys=(*recipient.listing_keys, *beside))
+    _check(consent, readers, context, now)
+    return _seal_twice(inner, {}, consent, recipient=readers, context=context, random=random)
+
+
+def _asked(given: Given) -> dict[str, Any]:
+    return {
+        "fields": {name.value: text for name, text in given.fields.items()},
+        "reply": given.reply.public.text,
+        "secret": _exactly(given.reply.secret, sealing.SECRET_BYTES),
+    }
 
 
 def seal_answer(answer: Answer, *, reply: ReplyTo, context: Context, now: int, until: int) -> Sealed:
@@ -186,12 +229,22 @@ def seal_answer(answer: Answer, *, reply: ReplyTo, context: Context, now: int, u
     if now >= until:
         raise Refused(Code.CONSENT_EXPIRED, "the date the person chose has passed")
     check_text(answer.words, FIELD_CHARACTERS[Field.WORDS])
-    if len(answer.suggest) > SUGGESTIONS:
+    if len(answer.suggest) + len(answer.elsewhere) > SUGGESTIONS:
         raise Refused(Code.SHAPE, f"more than {SUGGESTIONS} suggestions")
-    said = canonical.dump({"words": answer.words, "suggest": list(answer.suggest)})
+    said = canonical.dump(_said(answer))
     proof = sealing.answer_proof(reply.secret, type=context.type, ref=context.ref, n=context.n, text=said)
     body = canonical.dump({"said": said.decode("utf-8"), "proof": base64url.encode(proof)})
     return Sealed(sealing.seal(body, reply.public, context), context, until, _MADE_HERE)
+
+
+def _said(answer: Answer) -> dict[str, Any]:
+    members: dict[str, Any] = {"words": answer.words, "suggest": list(answer.suggest)}
+    if answer.elsewhere:
+        members["elsewhere"] = [{"node": node, "listing": listing} for node, listing in answer.elsewhere]
+    if answer.beside is not None:
+        check_text(answer.beside.name, FIELD_CHARACTERS[Field.NAME])
+        members["beside"] = {"name": answer.beside.name, "k": answer.beside.key.text}
+    return members
 
 
 def _check(consent: Consent, recipient: Recipient, context: Context, now: int) -> None:

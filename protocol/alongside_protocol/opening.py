@@ -19,6 +19,7 @@ from .consent import (
     SUGGESTIONS,
     WORDS_LAYER,
     Answer,
+    Beside,
     Consent,
     Field,
     ReplyTo,
@@ -88,7 +89,16 @@ def open_asked(inner: Inner, key: SealPrivateKey, context: Context, *, agreed: I
     Of what was sent only the fields that the person agreed to are given out, whatever the sending node put in.
     Raises `Refused`: `seal`, `shape`, `bad-key`, `base64url`.
     """
-    asked = _opened_inner(_Asked, inner, key, context)
+    return _as_agreed(_opened_inner(_Asked, inner, key, context), agreed)
+
+
+def open_beside(inner: Inner, key: SealPrivateKey, context: Context, *, agreed: Iterable[Field]) -> Asked | None:
+    """What a further message gives to somebody beside those who offer; None: it gives nothing. Raises `Refused`: as `open_asked`."""
+    given = _opened_inner(_Words, inner, key, context).asked
+    return None if given is None else _as_agreed(given, agreed)
+
+
+def _as_agreed(asked: "_Asked", agreed: Iterable[Field]) -> Asked:
     fields = {name: asked.fields[name] for name in agreed if name in asked.fields}
     for name, text in fields.items():
         check_text(text, FIELD_CHARACTERS[name])
@@ -105,7 +115,7 @@ def open_words(inner: Inner, key: SealPrivateKey, context: Context) -> str:
 def open_answer(ciphertext: bytes, key: SealPrivateKey, secret: bytes, context: Context) -> Answer:
     """Open an answer with the reply key, and check that whoever wrote it had opened the request.
 
-    Raises `Refused`: `seal`, `shape`, `answer-unproven`.
+    Raises `Refused`: `seal`, `shape`, `bad-key`, `answer-unproven`.
     """
     answer = _opened(_Answered, ciphertext, key, context)
     said = answer.said.encode("utf-8")
@@ -113,7 +123,16 @@ def open_answer(ciphertext: bytes, key: SealPrivateKey, secret: bytes, context: 
     sealing.check_answer_proof(proof, secret, type=context.type, ref=context.ref, n=context.n, text=said)
     what = _modelled(_Said, said)
     check_text(what.words, FIELD_CHARACTERS[Field.WORDS])
-    return Answer(what.words, tuple(RecordId(name) for name in what.suggest))
+    beside = None
+    if what.beside is not None:
+        check_text(what.beside.name, FIELD_CHARACTERS[Field.NAME])
+        beside = Beside(what.beside.name, SealPublicKey.from_text(what.beside.k))
+    return Answer(
+        what.words,
+        tuple(RecordId(name) for name in what.suggest),
+        tuple((NodeId(one.node), RecordId(one.listing)) for one in what.elsewhere),
+        beside,
+    )
 
 
 _STRICT = ConfigDict(strict=True, frozen=True, extra="ignore")
@@ -156,6 +175,7 @@ class _Words(BaseModel):
     model_config = _STRICT
 
     words: str
+    asked: _Asked | None = None
 
 
 class _Answered(BaseModel):
@@ -165,11 +185,27 @@ class _Answered(BaseModel):
     proof: _Bytes32
 
 
+class _Elsewhere(BaseModel):
+    model_config = _STRICT
+
+    node: _Bytes32
+    listing: _Bytes16
+
+
+class _Beside(BaseModel):
+    model_config = _STRICT
+
+    name: str
+    k: _Bytes32
+
+
 class _Said(BaseModel):
     model_config = _STRICT
 
     words: str
     suggest: Annotated[list[_Bytes16], Limits(max_length=SUGGESTIONS)]
+    elsewhere: Annotated[list[_Elsewhere], Limits(max_length=SUGGESTIONS)] = []
+    beside: _Beside | None = None
 
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -1,7 +1,11 @@
 """Somebody who offers, through the pages alone: publishing with help, answering in their own time, not alone (section 5; experience.md)."""
 
-from visitors import OFFER, signed_in
-from world import Community
+import re
+
+import pytest
+
+from visitors import OFFER, Browser, publishes, signed_in
+from world import Community, World
 
 
 def test_the_notice_stands_in_nobodys_way_and_changes_nothing(oak: Community) -> None:
@@ -31,3 +35,201 @@ def test_a_form_begins_with_them(oak: Community) -> None:
     assert 'name="waiting" type="number" value="8"' in mira.body
     mira.open("/offerings/new?direction=need&type=practical")
     assert 'value="here" checked' in mira.body
+
+
+# Answering in one's own time, and not alone.
+
+
+def asks(browser: Browser, words: str, *, find: str = "") -> str:
+    """Ask what a search finds first; returns the address of the request."""
+    browser.open("/search").post("/search", words=find)
+    ask_url = browser.link('/listings/[^"]+') + "/ask"
+    browser.open(ask_url).post(ask_url, words=words, name="Ana", days="7")
+    fields = {"words": words, "name": "Ana", "days": "7", "promises": browser.hidden("promises"), "agree": "yes"}
+    browser.post(f"{ask_url}/send", pending=browser.hidden("pending"), kept="yes", **fields)
+    assert "said=sent" in browser.path, browser.text
+    return browser.path.partition("?")[0]
+
+
+def request_page(browser: Browser) -> Browser:
+    browser.open("/incoming")
+    return browser.open(browser.link('/incoming/[^"/]+/[^"]+'))
+
+
+def test_what_is_put_off_waits_unread_and_uncounted_until_its_day(world: World, oak: Community) -> None:
+    mira = signed_in(oak, "Mira")
+    publishes(mira)
+    asker = signed_in(oak, "Asker")
+    request = asks(asker, "I cannot sleep")
+    world.settle()
+    page = request_page(mira).path
+    assert re.search(r"1\s+waiting for you", mira.text)
+    mira.post(f"{page}/later", days="3")
+    assert "said=put_off" in mira.path
+    assert "waiting for you" not in mira.text
+    assert "I cannot sleep" not in mira.text
+    assert "put off until" in mira.text
+    assert "later" not in asker.open(request).text  # nobody is shown as late
+    world.pass_time(3 * 86_400)
+    mira.open("/sign-in").post("/sign-in", words=mira.words)
+    assert re.search(r"1\s+waiting for you", mira.open("/incoming").text)
+    assert "I cannot sleep" in mira.text
+
+
+def test_what_is_put_off_can_be_looked_at_after_all_and_only_for_days_that_are_offered(
+    world: World, oak: Community
+) -> None:
+    mira = signed_in(oak, "Mira")
+    publishes(mira)
+    asks(signed_in(oak, "Asker"), "I cannot sleep")
+    world.settle()
+    page = request_page(mira).path
+    assert mira.post(f"{page}/later", days="400").status == 422
+    mira.post(f"{page}/later", days="1")
+    mira.open(page).post(f"{page}/later", days="0")
+    assert "I cannot sleep" in mira.text
+
+
+@pytest.mark.parametrize("audience", ["anyone", "federated"])
+def test_somebody_of_a_third_community_is_suggested_and_found_there(
+    world: World, oak: Community, elm: Community, audience: str
+) -> None:
+    ash = world.community("Ash")
+    world.federate(ash, oak)
+    world.federate(ash, elm)
+    publishes(signed_in(ash, "Lena"), title="A lantern walk", audience=audience)
+    mira = signed_in(elm, "Mira")
+    publishes(mira)
+    world.settle()
+    asker = signed_in(oak, "Asker")
+    request = asks(asker, "I cannot sleep", find="awake")
+    world.settle()
+    page = request_page(mira).path
+    mira.post(f"{page}/find", text="I am too tired, but", find="lantern")
+    assert "I am too tired, but" in mira.text
+    choice = re.search(r'<option value="([^"]+)"[^>]*>A lantern walk \(Ash\)', mira.body)
+    assert choice, mira.text
+    mira.post(f"{page}/decline", text="I am too tired, but", suggest=choice[1])
+    assert "said=declined" in mira.path, mira.text
+    world.settle()
+    asker.open(request)
+    assert "They suggest someone else" in asker.text
+    asker.open(asker.link(f'/listings/{ash.id}/[^"]+'))
+    assert "A lantern walk" in asker.text
+
+
+def test_a_guest_is_not_sent_where_guests_cannot_read(world: World, oak: Community) -> None:
+    mira = signed_in(oak, "Mira")
+    publishes(mira)
+    publishes(mira, title="A lantern walk", audience="federated")
+    asks(Browser(oak), "I cannot sleep", find="awake")
+    world.settle()
+    page = request_page(mira).path
+    assert "A lantern walk" not in mira.body
+    assert mira.post(f"{page}/find", find="lantern").status == 422
+    walk = [row.id for row in oak.rows("listing") if "lantern" in row.content]
+    assert mira.post(f"{page}/decline", suggest=f"{oak.id}/{walk[0]}").status == 422
+
+
+def test_one_more_reads_only_after_the_one_who_asked_said_yes_and_then_answers(
+    world: World, oak: Community, elm: Community
+) -> None:
+    mira, lena = signed_in(elm, "Mira"), signed_in(elm, "Lena")
+    publishes(mira)
+    world.settle()
+    asker = signed_in(oak, "Asker")
+    request = asks(asker, "I cannot sleep")
+    world.settle()
+    page = request_page(mira).path
+    code = re.search(r'<code class="code">([^<]+)', mira.post(f"{page}/invite").body)
+    assert code
+    lena.open("/incoming").post("/incoming/join", code=code[1], name="Lena of the night group")
+    assert "said=ready_to_join" in lena.path
+    assert lena.open(page).status == 404
+    mira.open(page)
+    key = re.search(r'<option value="([^"]+)"[^>]*>Lena of the night group', mira.body)
+    assert key, mira.text
+    mira.post(f"{page}/accept", text="Yes", beside=key[1])
+    world.settle()
+    assert lena.open(page).status == 404
+    assert "I cannot sleep" not in lena.open("/incoming").text
+
+    asker.open(request)
+    assert "be there with them?" in asker.text
+    fields = {"beside": asker.hidden("beside"), "text": asker.hidden("text")}
+    assert asker.post(f"{request}/beside", **fields).status == 422
+    asker.post(f"{request}/beside", let_in="yes", **fields)
+    assert "said=let_in" in asker.path, asker.text
+    assert "be there with them?" not in asker.text
+    world.settle()
+    assert "I cannot sleep" in lena.open("/incoming").text
+    lena.open(page)
+    assert "Ana" in lena.text
+    assert "Yes, Lena of the night group can be there." in lena.text
+    lena.post(f"{page}/message", text="I am here too")
+    assert "said=message_sent" in lena.path, lena.text
+    mira.open(page).post(f"{page}/message", text="At nine then")
+    world.settle()
+    asker.open(request)
+    assert "I am here too" in asker.text
+    asker.post(f"{request}/message", text="Thank you both")
+    world.settle()
+    for one in (mira, lena):
+        one.open(page)
+        assert "Thank you both" in one.text
+        assert "At nine then" in one.text
+        assert one.text.count("I am here too") == 1
+    # It was for this one request, and only to be there: Lena does not end it.
+    assert lena.post(f"{page}/close").status == 404
+    asker.open(request).post(f"{request}/delete")
+    world.settle()
+    assert lena.open(page).status == 404
+    assert elm.rows("beside") == []
+    assert elm.rows("letter") == []
+
+
+def test_without_the_yes_nothing_of_it_opens_for_one_more(world: World, oak: Community) -> None:
+    mira, lena = signed_in(oak, "Mira"), signed_in(oak, "Lena")
+    publishes(mira)
+    asker = signed_in(oak, "Asker")
+    request = asks(asker, "I cannot sleep")
+    world.settle()
+    page = request_page(mira).path
+    code = re.search(r'<code class="code">([^<]+)', mira.post(f"{page}/invite").body)
+    assert code
+    lena.open("/incoming").post("/incoming/join", code=code[1], name="Lena")
+    assert lena.post("/incoming/join", code=code[1], name="Lena").status == 422  # a code works once
+    mira.open(page).post(f"{page}/accept", text="Yes")
+    world.settle()
+    asker.open(request).post(f"{request}/message", text="Thank you")
+    world.settle()
+    assert lena.open(page).status == 404
+    # Nobody can let themselves in with a key they made up: only whom those who offer asked about can be let in.
+    assert asker.open(request).post(f"{request}/beside", beside="A" * 43, text="x", let_in="yes").status == 422
+
+
+def test_those_who_keep_it_too_are_asked_for_company_and_can_step_back(world: World, oak: Community) -> None:
+    mira, jo = signed_in(oak, "Mira"), signed_in(oak, "Jo")
+    publishes(mira)
+    mira.open("/offerings")
+    listing = mira.link('/offerings/[^"/]+/edit').removesuffix("/edit")
+    code = re.search(r'<code class="code">([^<]+)', mira.post(f"{listing}/people").body)
+    assert code
+    jo.open("/offerings").post("/offerings/together", code=code[1], name="Jo")
+    world.settle()
+    asks(signed_in(oak, "Asker"), "I cannot sleep")
+    world.settle()
+    page = request_page(mira).path
+    assert "Jo" in mira.text
+    mira.post(f"{page}/company")
+    assert "said=company_asked" in mira.path
+    assert "Not alone, please" in jo.open("/incoming").text
+    jo.open("/offerings").post(f"{listing}/back")
+    assert "said=stepped_back" in jo.path
+    assert jo.open(page).status == 404
+    assert len(oak.rows("listing_holder")) == 1
+    assert {row.member for row in oak.rows("listing_key_share")} == {row.member for row in oak.rows("listing_holder")}
+    assert "said=stepped_back" not in mira.open("/offerings").post(f"{listing}/back").path  # the last one takes it down
+    asks(signed_in(oak, "Another"), "Hello")
+    world.settle()
+    assert "Hello" in mira.open("/incoming").text

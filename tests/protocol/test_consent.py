@@ -14,8 +14,10 @@ from alongside_protocol.consent import (
     KEY_LAYER,
     WORDS_LAYER,
     Answer,
+    Beside,
     Consent,
     Field,
+    Given,
     Recipient,
     ReplyTo,
     Routing,
@@ -28,7 +30,15 @@ from alongside_protocol.consent import (
 )
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId, RecordId
-from alongside_protocol.opening import Inner, open_answer, open_asked, open_outer, open_request, open_words
+from alongside_protocol.opening import (
+    Inner,
+    open_answer,
+    open_asked,
+    open_beside,
+    open_outer,
+    open_request,
+    open_words,
+)
 from alongside_protocol.sealing import Context, SealPrivateKey
 
 random = seeded.Random(7).randbytes
@@ -439,3 +449,45 @@ def test_the_words_and_suggestions_of_a_proven_answer_cannot_be_changed() -> Non
 )
 def test_a_proven_answer_is_still_read_strictly(said: str, code: Code) -> None:
     assert refused_code(lambda: open_answer(sealed_answer(said, proof_of(said)), REPLY, SECRET, BACK)) is code
+
+
+# Somebody beside those who offer, whom the person said yes to since.
+
+BESIDE = SealPrivateKey.generate(random)
+ON = replace(CONTEXT, type="referral.message", n=2)
+GIVEN = Given({Field.WORDS: "Could we talk?", Field.NAME: "Ana"}, REPLY_TO)
+
+
+def test_one_beside_them_reads_from_the_yes_on_and_is_given_what_was_agreed() -> None:
+    inner = open_outer(words(context=ON, beside=[BESIDE.public], given=GIVEN).ciphertext, NODE, ON)
+    assert open_words(inner, HOLDERS[0], ON) == open_words(inner, BESIDE, ON) == "Thank you"
+    asked = open_beside(inner, BESIDE, ON, agreed=CONSENT.fields)
+    assert asked is not None
+    assert (asked.fields, asked.reply.secret) == (GIVEN.fields, SECRET)
+    only_words = open_beside(inner, BESIDE, ON, agreed=[Field.WORDS])
+    assert only_words is not None
+    assert set(only_words.fields) == {Field.WORDS}
+    later = open_outer(words(context=ON, beside=[BESIDE.public]).ciphertext, NODE, ON)
+    assert open_beside(later, BESIDE, ON, agreed=CONSENT.fields) is None
+
+
+def test_without_the_yes_nothing_opens_for_them() -> None:
+    inner = open_outer(words(context=ON).ciphertext, NODE, ON)
+    with pytest.raises(Refused, match="seal"):
+        open_words(inner, BESIDE, ON)
+
+
+def test_what_is_given_stays_within_the_consent() -> None:
+    with pytest.raises(Refused, match="consent-fields"):
+        words(context=ON, beside=[BESIDE.public], given=Given({**GIVEN.fields, Field.CONTACT: "+49"}, REPLY_TO))
+    with pytest.raises(Refused, match="shape"):
+        words(context=ON, beside=[key.public for key in HOLDERS[1:]] + [BESIDE.public])
+
+
+def test_an_answer_asks_for_them_and_suggests_listings_of_others() -> None:
+    there = (HOLDERS_NODE, LISTING)
+    answer = Answer("Yes, with Lena", (), (there,), Beside("Lena", BESIDE.public))
+    sealed = seal_answer(answer, reply=REPLY_TO, context=BACK, now=NOW, until=UNTIL)
+    assert open_answer(sealed.ciphertext, REPLY, SECRET, BACK) == answer
+    with pytest.raises(Refused, match="shape"):
+        seal_answer(Answer("x", (LISTING,) * 3, (there,) * 3), reply=REPLY_TO, context=BACK, now=NOW, until=UNTIL)

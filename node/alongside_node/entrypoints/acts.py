@@ -16,7 +16,8 @@ from alongside_node.listings.actions import Move, Offering
 from alongside_node.members import actions as members
 from alongside_node.members.actions import BoxChangedError, Member, Person
 from alongside_node.members.rules import GUEST_STAYS_DAYS
-from alongside_node.referrals import answering, asking
+from alongside_node.referrals import answering, asking, company
+from alongside_node.referrals import store as referrals_store
 from alongside_protocol import limits
 from alongside_protocol.consent import Field
 from alongside_protocol.identifiers import Random, RecordId
@@ -149,6 +150,38 @@ async def lapse(edge: Edge) -> int:
     return lapsed
 
 
+async def step_back(edge: Edge, person: Person, listing: str) -> bool:
+    """Somebody keeps a listing no longer; the others get a new key. False: it is not theirs, or nobody else keeps it."""
+    keyring, now, random = edge.keys(), edge.now, edge.random
+
+    def look(reading: Reading) -> tuple[Offering, dict[str, str]] | None:
+        offering = listings.keeps(reading, listing, person.member.id)
+        if offering is None:
+            return None
+        staying = [holder.member for holder in offering.holders if holder.member != person.member.id]
+        held = {member: members.public_key(reading, member) for member in staying}
+        return offering, {member: public for member, public in held.items() if public is not None}
+
+    found = await edge.read(look)
+    if found is None or not found[1]:
+        return False
+    before, publics = found
+    holders = [holder for holder in before.holders if holder.member in publics]
+    new = listings.new_key(listing, publics, node=keyring.id, random=random)
+
+    def work(tx: Writing) -> bool:
+        offering = listings.find(tx, listing)
+        if offering is None or offering.holders != before.holders or offering.state != before.state:
+            return False
+        offering = listings.set_holders(tx, offering, holders, *new, now=now)
+        listings.take_shares(tx, listing, person.member.id)
+        if offering.state in listings.IN_DIRECTORY:
+            apply(tx, offering, Move.CONFIRM, keyring=keyring, now=now, random=random)
+        return True
+
+    return await edge.write(work)
+
+
 # The community.
 
 
@@ -217,6 +250,25 @@ async def _ask_once(
         return prepared.row.ref
 
     return await edge.write(begin)
+
+
+async def join_in(edge: Edge, person: Person, peer: str, ref: str, *, name: str) -> bool:
+    """Be ready to answer one request beside those who were asked. False: it is gone, has enough people, or is this person's anyway."""
+    keyring, random = edge.keys(), edge.random
+    for _ in range(_ATTEMPTS):
+        row = await edge.read(lambda reading: referrals_store.incoming(reading, peer, ref))
+        if row is None:
+            return False
+        joining = company.prepare(person, row, name, me=keyring.id, random=random)
+
+        def join(tx: Writing, who: Person = person, new: company.Joining = joining) -> bool:
+            return company.join(tx, who, new)
+
+        try:
+            return await edge.write(join)
+        except BoxChangedError:
+            person = await _again(edge, person)
+    raise BoxChangedError
 
 
 async def _again(edge: Edge, person: Person) -> Person:

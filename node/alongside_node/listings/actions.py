@@ -47,12 +47,13 @@ __all__ = [
     "save",
     "set_holders",
     "shares_of",
+    "take_shares",
 ]
 
 _SHARE: Final = "listing-key"
 
 find, of_member, of_source, in_states, save = store.find, store.of_member, store.of_source, store.in_states, store.save
-shares_of = store.shares_of
+shares_of, take_shares = store.shares_of, store.take_shares
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,12 @@ def shares_of(reading: Reading, member: str) -> list[Share]:
     return [Share(row.public, row.listing, row.sealed) for row in reading.execute(statement)]
 
 
+def take_shares(tx: Writing, listing: str, member: str) -> None:
+    """Somebody keeps a listing no longer: they open nothing more with its keys."""
+    of_listing = select(_key.c.public).where(_key.c.listing == listing)
+    tx.execute(delete(_share).where(_share.c.member == member, _share.c.public.in_(of_listing)))
+
+
 def old_keys(reading: Reading, *, before: int) -> list[str]:
     """Former keys that are no longer kept."""
     statement = select(_key.c.public).where(_key.c.current.is_(False), _key.c.last_day < before)

@@ -95,10 +95,14 @@ class Joining:
 
 @dataclass(frozen=True)
 class Box:
-    """What only its owner knows of themselves. `mailboxes`: ref → mailbox. `handles`: node → (handle, day of first use)."""
+    """What only its owner knows of themselves. `mailboxes`: ref → mailbox. `handles`: node → (handle, day of first use).
+
+    `beside`: requests of others in which they joined, as public half → (node, ref, private half) of the key made for it.
+    """
 
     mailboxes: Mapping[str, str] = field(default_factory=dict)
     handles: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    beside: Mapping[str, tuple[str, str, str]] = field(default_factory=dict, repr=False)
 
     def with_mailbox(self, ref: str, mailbox: str) -> "Box":
         """One more request."""
@@ -111,6 +115,11 @@ class Box:
     def since(self, day: int) -> "Box":
         """Without the handles that were first used before a day."""
         return replace(self, handles={node: kept for node, kept in self.handles.items() if kept[1] >= day})
+
+    def with_beside(self, public: str, node: str, ref: str, private: str, *, most: int) -> "Box":
+        """One more request of somebody else to answer beside them; of too many the oldest are gone."""
+        kept = dict(list(self.beside.items())[-(most - 1) :])
+        return replace(self, beside={**kept, public: (node, ref, private)})
 
     def with_handle(self, node: str, handle: str, day: int) -> "Box":
         """What a node knows this person by."""
@@ -271,7 +280,13 @@ def open_for(person: Person, ciphertext: bytes, *, node: NodeId, what: str, abou
 
 
 def _seal_box(box: Box, public: SealPublicKey, node: NodeId, member_id: str) -> bytes:
-    raw = json.dumps({"mailboxes": dict(box.mailboxes), "handles": {k: list(v) for k, v in box.handles.items()}})
+    said: dict[str, Any] = {
+        "mailboxes": dict(box.mailboxes),
+        "handles": {k: list(v) for k, v in box.handles.items()},
+    }
+    if box.beside:
+        said["beside"] = {k: list(v) for k, v in box.beside.items()}
+    raw = json.dumps(said)
     return sealing.seal(raw.encode("utf-8").ljust(_BOX_BYTES), public, _context(node, member_id, "box"))
 
 
@@ -283,7 +298,11 @@ def open_box(person: Person, node: NodeId) -> Box:
     raw: dict[str, Any] = json.loads(
         sealing.open(person.member.box, person.key, _context(node, person.member.id, "box"))
     )
-    return Box(raw["mailboxes"], {node_id: (handle, day) for node_id, (handle, day) in raw["handles"].items()})
+    return Box(
+        raw["mailboxes"],
+        {node_id: (handle, day) for node_id, (handle, day) in raw["handles"].items()},
+        {public: (node_id, ref, private) for public, (node_id, ref, private) in raw.get("beside", {}).items()},
+    )
 
 
 def sealed_box(person: Person, box: Box, node: NodeId) -> bytes:

@@ -14,12 +14,12 @@ from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
 from alongside_node.members.actions import Member, Person
 from alongside_protocol import base64url, sealing
-from alongside_protocol.consent import Answer, Field, seal_answer
+from alongside_protocol.consent import Answer, Beside, Field, seal_answer
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId, Random, RecordId, new_record_id
 from alongside_protocol.messages import Type
 from alongside_protocol.opening import Asked as AskedWords
-from alongside_protocol.opening import Inner, open_asked, open_words
+from alongside_protocol.opening import Inner, open_asked, open_beside, open_words
 from alongside_protocol.referral import FINAL, Move, Party, State, may, step
 from alongside_protocol.sealing import Context, SealPrivateKey, SealPublicKey
 
@@ -81,23 +81,37 @@ def keys_of(reading: Reading, person: Person, *, me: NodeId) -> dict[str, SealPr
     }
 
 
-def waiting(reading: Reading, member: Member) -> int:
-    """How many requests wait for this person's answer."""
+def waiting(reading: Reading, member: Member, *, now: int) -> int:
+    """How many requests wait for this person's answer, and were not put off until a later day."""
     mine = [offering.id for offering in listings.of_member(reading, member.id)]
-    return store.count_open(reading, mine, [State.OFFERED]) if mine else 0
+    return store.count_open(reading, mine, [State.OFFERED], today=rules.day(now)) if mine else 0
 
 
-def count_waiting(reading: Reading, listing: str) -> int:
-    """How many requests wait for an answer about one listing."""
-    return store.count_open(reading, [listing], [State.OFFERED])
+def count_waiting(reading: Reading, listing: str, *, now: int) -> int:
+    """How many requests wait for an answer about one listing, and were not put off."""
+    return store.count_open(reading, [listing], [State.OFFERED], today=rules.day(now))
 
 
 def rows(reading: Reading, member: Member) -> list[Incoming]:
     """Everything that came in for what this person offers; what waits for an answer first."""
     mine = [offering.id for offering in listings.of_member(reading, member.id)]
+    return in_order(store.incoming_of(reading, mine) if mine else [])
+
+
+def in_order(several: Sequence[Incoming]) -> list[Incoming]:
+    """What waits for an answer first; in it, what was put off last."""
     order = [State.OFFERED, State.WAITLISTED, State.ACCEPTED, State.PAUSED, State.PAUSED_WAITLISTED]
-    found = store.incoming_of(reading, mine) if mine else []
-    return sorted(found, key=lambda row: (order.index(row.state) if row.state in order else len(order), -row.came))
+    place = {state: number for number, state in enumerate(order)}
+    return sorted(several, key=lambda row: (place.get(row.state, len(order)), row.later_day or 0, -row.came))
+
+
+def let_in(reading: Reading, row: Incoming) -> set[str]:
+    """Keys of those beside the people who offer to whom the one who asked said yes: they sealed to them."""
+    ready = {one.public for one in store.besides_of(reading, row.peer, row.ref)}
+    if not ready:
+        return set()
+    theirs = [letter for letter in store.letters(reading, row.place) if not letter.ours]
+    return ready.intersection(name for letter in theirs for name in read_inner(letter.sealed).keys)
 
 
 def find(reading: Reading, member: Member, peer: str, ref: str) -> Incoming | None:
@@ -110,7 +124,13 @@ def find(reading: Reading, member: Member, peer: str, ref: str) -> Incoming | No
 
 def opened(reading: Reading, row: Incoming, keys: Mapping[str, SealPrivateKey], *, me: NodeId) -> Opened:
     """Open everything of a request with the listing's keys."""
+    beside = [public for public in let_in(reading, row) if public in keys]
     letters = store.letters(reading, row.place)
+    if beside:  # what those who offer wrote lies there for them in a copy of their own
+        places = (store.copy_of(row.place, public) for public in beside)
+        copies = [letter for place in places for letter in store.letters(reading, place)]
+        theirs = [letter for letter in letters if not letter.ours]
+        letters = sorted([*theirs, *copies], key=lambda letter: (letter.day, letter.n, not letter.ours))
     asked: AskedWords | None = None
     said: list[Said] = []
     for letter in letters:
@@ -122,6 +142,7 @@ def opened(reading: Reading, row: Incoming, keys: Mapping[str, SealPrivateKey], 
         elif letter.ours:
             said.append(Said(True, letter.type.removeprefix("referral."), letter.n, _own(letter, keys, me), letter.day))
         else:
+            asked = asked or _given(letter, row, keys, me)
             said.append(Said(False, "message", letter.n, _words(letter, row, keys, me), letter.day))
     return Opened(row, asked, tuple(said))
 
@@ -136,6 +157,18 @@ def _asked(letter: Letter, row: Incoming, keys: Mapping[str, SealPrivateKey], me
         if name in keys:
             try:
                 return open_asked(inner, keys[name], _context(letter, row, me), agreed=_consent_fields(row))
+            except Refused:
+                return None
+    return None
+
+
+def _given(letter: Letter, row: Incoming, keys: Mapping[str, SealPrivateKey], me: NodeId) -> AskedWords | None:
+    """What somebody beside them was given with the yes."""
+    inner = read_inner(letter.sealed)
+    for name in inner.keys:
+        if name in keys and name != row.key:
+            try:
+                return open_beside(inner, keys[name], _context(letter, row, me), agreed=_consent_fields(row))
             except Refused:
                 return None
     return None
@@ -178,19 +211,26 @@ class Step:
     move: Move
     outgoing: sending.Outgoing
     letter: Letter | None
+    copies: tuple[Letter, ...] = ()
+    """The same words, for those beside."""
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - everything that an answer is made of, by name
     request: Opened,
     move: Move,
     words: str,
     *,
-    suggest: Sequence[str] = (),
+    suggest: Sequence[tuple[str, str]] = (),
+    beside: Beside | None = None,
+    let_in: Sequence[str] = (),
     keyring: Keyring,
     now: int,
     random: Random,
 ) -> Step:
     """Seal an answer, or say without a word that it is declined or closed.
+
+    `suggest`: (node, listing) of others to ask; `beside`: one more person, whom the one who asked is asked about; `let_in`: keys of those
+    who read it already.
 
     Raises `Refused`: `seal` when the request cannot be opened, and so nothing can be answered to it; as `consent.seal_answer`.
     """
@@ -208,15 +248,33 @@ def prepare(
     if request.asked is None:
         raise Refused(Code.SEAL, "this request does not open with a key of yours")
     sealed = seal_answer(
-        Answer(words, tuple(RecordId(name) for name in suggest)),
+        Answer(
+            words,
+            tuple(RecordId(name) for node, name in suggest if node == keyring.id),
+            tuple((NodeId(node), RecordId(name)) for node, name in suggest if node != keyring.id),
+            beside,
+        ),
         reply=request.asked.reply,
         context=sending.context(me=keyring.id, to=row.peer, kind=kind, ref=row.ref, n=n, random=random),
         now=now,
         until=row.until,
     )
-    kept = sealing.seal(words.encode("utf-8"), SealPublicKey.from_text(row.key), _own_context(row.place, keyring.id, n))
-    letter = Letter(new_record_id(random), row.place, kind.value, ours=True, n=n, sealed=kept, day=rules.day(now))
-    return Step(row.peer, row.ref, move, sending.sealed_message(sealed, now=now), letter)
+    places = {row.key: row.place, **{public: store.copy_of(row.place, public) for public in let_in}}
+    letter, *copies = (
+        Letter(
+            new_record_id(random),
+            place,
+            kind.value,
+            ours=True,
+            n=n,
+            sealed=sealing.seal(
+                words.encode("utf-8"), SealPublicKey.from_text(key), _own_context(place, keyring.id, n)
+            ),
+            day=rules.day(now),
+        )
+        for key, place in places.items()
+    )
+    return Step(row.peer, row.ref, move, sending.sealed_message(sealed, now=now), letter, tuple(copies))
 
 
 def take(tx: Writing, prepared: Step, *, now: int) -> None:
@@ -227,6 +285,8 @@ def take(tx: Writing, prepared: Step, *, now: int) -> None:
     move_on(tx, row, prepared.move, now=now)
     if prepared.letter is not None:
         store.add_letter(tx, prepared.letter)
+    for copy in prepared.copies:
+        store.add_letter(tx, copy)
     sending.enqueue(tx, prepared.outgoing, now=now)
 
 

@@ -23,8 +23,10 @@ from alongside_protocol.commitments import Commitments, commitments_hash
 from alongside_protocol.consent import (
     HANDLE_BYTES,
     Answer,
+    Beside,
     Consent,
     Field,
+    Given,
     Recipient,
     ReplyTo,
     Routing,
@@ -110,6 +112,8 @@ class Remembered:
     reply: bytes = field(repr=False)
     secret: bytes = field(repr=False)
     handle: str = field(repr=False)
+    beside: tuple[Beside, ...] = ()
+    """Those whom the person let in since, beside those who offer."""
 
     def consent(self, *, commitments: bytes | None = None) -> Consent:
         """What they agreed to."""
@@ -143,6 +147,7 @@ class Remembered:
                 "reply": base64url.encode(self.reply),
                 "secret": base64url.encode(self.secret),
                 "handle": self.handle,
+                "beside": [[one.name, one.key.text] for one in self.beside],
             },
             ensure_ascii=False,
         ).encode("utf-8")
@@ -163,6 +168,7 @@ def _remembered(raw: bytes) -> Remembered:
         reply=base64url.decode(said["reply"]),
         secret=base64url.decode(said["secret"]),
         handle=said["handle"],
+        beside=tuple(Beside(name, SealPublicKey.from_text(key)) for name, key in said.get("beside", [])),
     )
 
 
@@ -288,14 +294,15 @@ def begin(tx: Writing, person: Person, asking: Asking, *, me: NodeId, now: int) 
 
 @dataclass(frozen=True)
 class Said:
-    """One message of a request, opened. `answer`: from those who offer, proven; its `suggest` names listings."""
+    """One message of a request, opened. An answer is proven; its `suggest` names listings as (node, id), `beside` asks about a person."""
 
     ours: bool
     kind: str
     n: int
     words: str
     day: int
-    suggest: tuple[RecordId, ...] = ()
+    suggest: tuple[tuple[NodeId, RecordId], ...] = ()
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True)
@@ -365,7 +372,8 @@ def _thread(reading: Reading, person: Person, row: Asked, *, me: NodeId) -> Thre
             unproven.add(letter.type)
         else:
             kind = letter.type.removeprefix("referral.")
-            said.append(Said(False, kind, letter.n, answer.words, letter.day, answer.suggest))
+            suggest = (*((remembered.node, name) for name in answer.suggest), *answer.elsewhere)
+            said.append(Said(False, kind, letter.n, answer.words, letter.day, suggest, answer.beside))
     delivered = not delivery.refs_waiting(reading, [row.ref])
     proven = {f"referral.{one.kind}" for one in said if not one.ours}
     return Thread(row, remembered, tuple(said), delivered, frozenset(unproven - proven))
@@ -394,12 +402,25 @@ class Step:
     move: Move
     outgoing: sending.Outgoing
     letters: tuple[Letter, ...] = ()
+    first: Letter | None = None
+    """What they remember of the request, anew."""
 
 
 def write_on(
-    person: Person, thread: Thread, to: Addressee, words: str, *, keyring: Keyring, now: int, random: Random
+    person: Person,
+    thread: Thread,
+    to: Addressee,
+    words: str,
+    *,
+    let_in: Beside | None = None,
+    keyring: Keyring,
+    now: int,
+    random: Random,
 ) -> Step:
-    """Write to those who said yes. After the answer nothing waits for promises to be read again: the words are theirs to send."""
+    """Write to those who said yes. After the answer nothing waits for promises to be read again: the words are theirs to send.
+
+    `let_in`: with these words somebody may read from now on, and reads what was asked.
+    """
     row, remembered = thread.row, thread.remembered
     n = row.sent + 1
     sealed = seal_words(
@@ -409,9 +430,27 @@ def write_on(
         context=sending.context(me=keyring.id, to=row.peer, kind=Type.MESSAGE, ref=row.ref, n=n, random=random),
         now=now,
         random=random,
+        beside=[one.key for one in (*remembered.beside, *([let_in] if let_in else []))],
+        given=None if let_in is None else Given(remembered.fields, remembered.reply_to),
     )
     letter = _for_self(person, row.mailbox, WROTE, n, words.encode("utf-8"), node=keyring.id, now=now, random=random)
-    return Step(row.ref, Move.MESSAGE, sending.sealed_message(sealed, now=now), (letter,))
+    first = None if let_in is None else _remembering(person, thread, let_in, node=keyring.id, random=random)
+    return Step(row.ref, Move.MESSAGE, sending.sealed_message(sealed, now=now), (letter,), first)
+
+
+def _remembering(person: Person, thread: Thread, let_in: Beside, *, node: NodeId, random: Random) -> Letter:
+    """What the person remembers, with one more reader, in the place and with the day of what they remembered before."""
+    remembered = replace(thread.remembered, beside=(*thread.remembered.beside, let_in))
+    began = next(said for said in thread.said if said.ours and said.kind == "offer")
+    letter = _for_self(person, thread.row.mailbox, FIRST, began.n, remembered.dumped(), node=node, now=0, random=random)
+    return replace(letter, day=began.day)
+
+
+def asked_to_let_in(thread: Thread) -> Beside | None:
+    """Whom those who offer asked about last, and the person has not let in."""
+    known = {one.key.text for one in thread.remembered.beside}
+    asked = [said.beside for said in thread.said if said.beside is not None and said.beside.key.text not in known]
+    return asked[-1] if asked else None
 
 
 def agree_again(
@@ -449,6 +488,8 @@ def take(tx: Writing, prepared: Step, *, now: int) -> None:
     if prepared.move is Move.AGREE:
         _replace_first(tx, row.mailbox, prepared.letters)
     else:
+        if prepared.first is not None:
+            _replace_first(tx, row.mailbox, (prepared.first,))
         for letter in prepared.letters:
             store.add_letter(tx, letter)
     if prepared.move is Move.WITHDRAW:

@@ -20,6 +20,7 @@ _incoming = schema.incoming
 _letter = schema.letter
 _early = schema.early
 _erasure = schema.erasure
+_beside = schema.beside
 
 # Every message runs these, so they are built once.
 _INCOMING = select(_incoming).where(_incoming.c.peer == bindparam("by"), _incoming.c.ref == bindparam("about"))
@@ -54,7 +55,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A request to somebody here. `key`: the listing's key it was sealed to; `consent`: what was agreed to, JSON."""
+    """A request to somebody here. `key`: the listing's key it was sealed to; `consent`: what was agreed to, JSON.
+
+    `later_day`: until when its people put off opening it; `company_day`: when one of them asked the others to join in.
+    """
 
     peer: str
     ref: str
@@ -70,6 +74,8 @@ class Incoming:
     numbering: Numbering
     came: int
     final_day: int | None = None
+    later_day: int | None = None
+    company_day: int | None = None
 
     def at(self, **changes: Any) -> "Incoming":
         """The same request, changed."""
@@ -118,6 +124,11 @@ class Erasure:
 def place_of(peer: str, ref: str) -> str:
     """Where the letters of a request that came in lie."""
     return f"{peer}:{ref}"
+
+
+def copy_of(place: str, public: str) -> str:
+    """Where the copies lie that one person beside those who offer can open."""
+    return f"{place}:{public}"
 
 
 def _numbering(row: Row[Any]) -> Numbering:
@@ -195,6 +206,8 @@ def _incoming_of(row: Row[Any]) -> Incoming:
         _numbering(row),
         row.came,
         row.final_day,
+        row.later_day,
+        row.company_day,
     )
 
 
@@ -224,12 +237,13 @@ def waiting_for(reading: Reading, listing: str) -> list[tuple[State, str]]:
     return [(State(row.state), row.standing) for row in reading.execute(_WAITING_FOR, {"of": listing})]
 
 
-def count_open(reading: Reading, listings: Collection[str], states: Sequence[State]) -> int:
-    """How many requests for these listings are in one of these states."""
+def count_open(reading: Reading, listings: Collection[str], states: Sequence[State], *, today: int) -> int:
+    """How many requests for these listings are in one of these states; not those that were put off until a later day."""
     statement = (
         select(func.count())
         .select_from(_incoming)
         .where(_incoming.c.listing.in_(listings), _incoming.c.state.in_([state.value for state in states]))
+        .where(func.coalesce(_incoming.c.later_day, 0) <= today)
     )
     found: int = reading.execute(statement).scalar_one()
     return found
@@ -251,6 +265,8 @@ def save_incoming(tx: Writing, one: Incoming) -> None:
         "missing": json.dumps(sorted(one.numbering.missing)),
         "came": one.came,
         "final_day": one.final_day,
+        "later_day": one.later_day,
+        "company_day": one.company_day,
     }
     if tx.execute(_CHANGE_INCOMING, {"by": one.peer, "about": one.ref, **values}).rowcount == 0:
         tx.execute(_ADD_INCOMING, {"peer": one.peer, "ref": one.ref, **values})
@@ -258,9 +274,37 @@ def save_incoming(tx: Writing, one: Incoming) -> None:
 
 def remove_incoming(tx: Writing, peer: str, refs: Collection[str]) -> int:
     """Requests with their letters and what came early; returns how many there were."""
-    remove_letters(tx, [place_of(peer, ref) for ref in refs])
+    places = [place_of(peer, ref) for ref in refs]
+    known = (_beside.c.peer == peer) & _beside.c.ref.in_(refs)
+    copies = [row.public for row in tx.execute(select(_beside.c.public).where(known))]
+    remove_letters(tx, [*places, *(copy_of(place, public) for place in places for public in copies)])
+    tx.execute(delete(_beside).where(known))
     tx.execute(delete(_early).where(_early.c.peer == peer, _early.c.ref.in_(refs), _early.c.n > 0))
     return tx.execute(delete(_incoming).where(_incoming.c.peer == peer, _incoming.c.ref.in_(refs))).rowcount
+
+
+# Those beside.
+
+
+@dataclass(frozen=True)
+class Besides:
+    """One more person who could answer a request. `name`: sealed to the listing's key; who it is stands only in their box."""
+
+    public: str
+    peer: str
+    ref: str
+    name: bytes = field(repr=False)
+
+
+def besides_of(reading: Reading, peer: str, ref: str) -> list[Besides]:
+    """Those of one request."""
+    rows = reading.execute(select(_beside).where(_beside.c.peer == peer, _beside.c.ref == ref))
+    return [Besides(row.public, row.peer, row.ref, row.name) for row in rows]
+
+
+def add_beside(tx: Writing, one: Besides) -> None:
+    """One more."""
+    tx.execute(_beside.insert().values(public=one.public, peer=one.peer, ref=one.ref, name=one.name))
 
 
 # Letters.

@@ -103,7 +103,7 @@ def _shown(reading: Reading, caller: Calling, offering: Offering) -> OfferingAns
         holders=() if gone else tuple(holder.name for holder in offering.holders),
         # What publishing itself answers ("I want to be listed") stands in nobody's way.
         missing=tuple(code for code in missing if code not in offering.waiting_for),
-        waiting=answering.count_waiting(reading, offering.id),
+        waiting=answering.count_waiting(reading, offering.id, now=caller.now),
         last_day=None if last is None else last.isoformat(),
     )
 

@@ -76,7 +76,7 @@ def _view(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> O
     members = offering.members
     missing = () if offering.state is not State.DRAFT else _missing(reading, visitor, offering, now)
     due = publishing.valid_until(reading, visitor.me, offering.id)
-    waiting = answering.count_waiting(reading, offering.id)
+    waiting = answering.count_waiting(reading, offering.id, now=now)
     return OfferingView(
         id=offering.id,
         direction=str(members.get("direction", "offer")),
@@ -89,6 +89,7 @@ def _view(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> O
         confirm_by=due if due is not None and (due - visitor.today).days <= _CONFIRM_AHEAD else None,
         waiting=waiting,
         careful=bool(pointed_out(members)),
+        people=tuple(holder.name for holder in offering.holders),
     )
 
 
@@ -132,6 +133,14 @@ async def together(visitor: Visitor) -> Response:
         visitor.site.pending.take(visitor.text("code"))
         return visitor.go("/offerings", Notice.KEPT_TOGETHER)
     return await _mine_page(visitor, {"code": "code"})
+
+
+async def step_back(visitor: Visitor) -> Response:
+    """Keep it no longer; the others go on."""
+    await _kept(visitor)
+    if await acts.step_back(visitor.edge, visitor.somebody(), visitor.path("listing")):
+        return visitor.go("/offerings", Notice.STEPPED_BACK)
+    return visitor.go("/offerings")
 
 
 async def new(visitor: Visitor) -> Response:

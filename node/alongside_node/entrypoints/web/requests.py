@@ -20,12 +20,12 @@ from alongside_node.referrals.rules import DEFAULT_DAYS, LONGEST_DAYS
 from alongside_protocol import limits
 from alongside_protocol.consent import FIELD_CHARACTERS, Field
 from alongside_protocol.errors import Code, Refused
-from alongside_protocol.identifiers import RecordId
+from alongside_protocol.identifiers import NodeId, RecordId
 from alongside_protocol.referral import Move, State
 
 from . import shown
 from .looking import as_result, look_at
-from .views import Form, Notice, Suggestion
+from .views import Choice, Form, Notice, Suggestion
 from .visitor import NothingHereError, Visitor
 
 _DAYS: Final = ("3", "7", "14", "30")
@@ -244,6 +244,7 @@ async def _deleted_page(visitor: Visitor) -> Response:
         messages=(),
         receipts=(receipt,),
         suggestions=(),
+        beside=None,
         sent=None,
         listing_url=None,
         promises_now=None,
@@ -261,8 +262,8 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
             to = asking.addressee(reading, keyring, remembered.node, remembered.listing, viewer, now=now)
         except Refused:
             to = None
-        suggested = [name for said in thread.said for name in said.suggest]
-        return to, _suggestions(reading, visitor, remembered.node, suggested)
+        suggested = [one for said in thread.said for one in said.suggest]
+        return to, _suggestions(reading, visitor, suggested)
 
     to, suggestions = await visitor.edge.read(look)
     paused = thread.state in _PAUSED and to is not None
@@ -273,6 +274,7 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
         messages=shown.messages(thread),
         receipts=(),
         suggestions=suggestions,
+        beside=_beside(thread) if to is not None else None,
         sent=shown.consent(remembered, _standing(visitor)),
         listing_url=None if to is None else f"/listings/{remembered.node}/{remembered.listing}",
         promises_now=to.listing.commitments if paused else None,
@@ -281,8 +283,16 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
     )
 
 
-def _suggestions(reading: Reading, visitor: Visitor, node: str, listing_ids: list[RecordId]) -> tuple[Suggestion, ...]:
-    found = [searching.find(reading, node, name, visitor.viewer, now=visitor.now) for name in listing_ids]
+def _beside(thread: asking.Thread) -> Choice | None:
+    """Whom they ask to let in: the key that was made for it, and a name."""
+    beside = asking.asked_to_let_in(thread) if thread.state is State.ACCEPTED else None
+    return None if beside is None else Choice(beside.key.text, beside.name)
+
+
+def _suggestions(
+    reading: Reading, visitor: Visitor, suggested: list[tuple[NodeId, RecordId]]
+) -> tuple[Suggestion, ...]:
+    found = [searching.find(reading, node, name, visitor.viewer, now=visitor.now) for node, name in suggested]
     return tuple(
         Suggestion(one.listing.title, one.listing.lang, f"/listings/{one.node}/{one.id}")
         for one in found
@@ -304,6 +314,26 @@ async def message(visitor: Visitor) -> Response:
     step = asking.write_on(person, thread, to, words, keyring=keyring, now=now, random=edge.random)
     await edge.write(lambda tx: asking.take(tx, step, now=now))
     return visitor.go(f"/requests/{thread.row.ref}", Notice.MESSAGE_SENT)
+
+
+async def let_in(visitor: Visitor) -> Response:
+    """Say yes to one more person: they read what was asked, and what is written from now on."""
+    thread, person = await _known(visitor), visitor.somebody()
+    beside, words = asking.asked_to_let_in(thread), visitor.text("text")
+    if beside is None or beside.key.text != visitor.text("beside"):
+        return await _request_page(visitor, thread, {"let_in": "agree"})
+    if visitor.text("let_in") != "yes":
+        return await _request_page(visitor, thread, {"let_in": "agree"})
+    if not words or len(words) > FIELD_CHARACTERS[Field.WORDS]:
+        return await _request_page(visitor, thread, {"text": "too_long" if words else "required"})
+    remembered, edge, now = thread.remembered, visitor.edge, visitor.now
+    keyring = edge.keys()
+    to = await edge.read(
+        lambda reading: asking.addressee(reading, keyring, remembered.node, remembered.listing, visitor.viewer, now=now)
+    )
+    step = asking.write_on(person, thread, to, words, let_in=beside, keyring=keyring, now=now, random=edge.random)
+    await edge.write(lambda tx: asking.take(tx, step, now=now))
+    return visitor.go(f"/requests/{thread.row.ref}", Notice.LET_IN)
 
 
 async def agree(visitor: Visitor) -> Response:

@@ -21,6 +21,7 @@ from alongside_protocol.consent import Field
 from alongside_protocol.listing import Direction, RoomState
 from alongside_protocol.node_document import fingerprint
 from alongside_protocol.profile import Profile
+from alongside_protocol.referral import FINAL, State
 
 from .views import (
     AgreementLine,
@@ -132,7 +133,7 @@ def consent(remembered: asking.Remembered, standing: str) -> ConsentView:
     return ConsentView(
         (*fields, ConsentField("standing", standing)),
         remembered.community,
-        remembered.readers,
+        (*remembered.readers, *(one.name for one in remembered.beside)),
         day_of(remembered.until),
     )
 
@@ -190,9 +191,12 @@ class Told:
     lang: str
 
 
-def incoming(opened: answering.Opened, told: Told, names: Mapping[str, str]) -> IncomingView:
-    """A request as the person who offers sees it."""
+def incoming(
+    opened: answering.Opened, told: Told, names: Mapping[str, str], *, today: date, beside: bool = False
+) -> IncomingView:
+    """A request as the person who offers sees it. `beside`: they answer it beside those who keep its listing."""
     row = opened.row
+    later = None if row.later_day is None else day_from(row.later_day)
     asked = opened.asked
     return IncomingView(
         url=f"/incoming/{row.peer}/{row.ref}",
@@ -206,6 +210,9 @@ def incoming(opened: answering.Opened, told: Told, names: Mapping[str, str]) -> 
         came=day_from(row.came),
         opening=None if asked is None else asked.fields.get(Field.WORDS, ""),
         unread=bool(opened.said) and not opened.said[-1].ours,
+        later=later if later is not None and later > today and row.state is State.OFFERED else None,
+        company=row.company_day is not None and row.state not in FINAL,
+        beside=beside,
     )
 
 

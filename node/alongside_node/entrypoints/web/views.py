@@ -62,6 +62,11 @@ class Notice(StrEnum):
     REVIEW_SET = "review_set"
     PEER_ENDED = "peer_ended"
     KEPT_TOGETHER = "kept_together"
+    STEPPED_BACK = "stepped_back"
+    PUT_OFF = "put_off"
+    COMPANY_ASKED = "company_asked"
+    READY_TO_JOIN = "ready_to_join"
+    LET_IN = "let_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +252,11 @@ class ReceiptView:
 
 @dataclass(frozen=True, slots=True)
 class IncomingView:
-    """A request as the person who offers sees it: an alias, never a name. `opening` is None until it can be opened."""
+    """A request as the person who offers sees it: an alias, never a name. `opening` is None until it can be opened.
+
+    `later`: until which day they put off opening it; `company`: one of them asked the others to join in; `beside`: who looks answers it
+    beside those it was sent to.
+    """
 
     url: str
     alias: str
@@ -260,6 +269,9 @@ class IncomingView:
     came: date
     opening: str | None = None
     unread: bool = False
+    later: date | None = None
+    company: bool = False
+    beside: bool = False
 
 
 # What somebody offers.
@@ -280,7 +292,7 @@ class OfferingView:
 
     `type` is "" while nothing is chosen. `state`: `draft`, `published`, `resting`, `withdrawn`. `missing`: codes of
     `wording.MISSING` that stand in the way of publishing. `confirm_by` is set when it is time to say "still right".
-    `careful`: some of its words are worth another look, which stands in nobody's way.
+    `careful`: some of its words are worth another look, which stands in nobody's way. `people`: who keeps it, as they are named on it.
     """
 
     id: str
@@ -294,6 +306,7 @@ class OfferingView:
     confirm_by: date | None = None
     waiting: int = 0
     careful: bool = False
+    people: tuple[str, ...] = ()
 
 
 # The communities we are in agreement with.

@@ -313,7 +313,7 @@ async def welcome(site: Site, request: Request) -> Visitor:
         profile = identity.standing_community(reading).profile
         waiting = 0
         if found is not None and may(found[0].member.role, Act.ANSWER):
-            waiting = answering.waiting(reading, found[0].member)
+            waiting = answering.waiting(reading, found[0].member, now=now)
         return found, profile.name, profile.lang, waiting
 
     found, name, lang, waiting = await site.edge.read(look)

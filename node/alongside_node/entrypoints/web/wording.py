@@ -390,11 +390,17 @@ PROBLEM: Final[Words] = {
     "order": N_("the first must be smaller than the second"),
     "range": N_("this is too small or too big"),
     "form": N_("we do not understand this. Please look at it again."),
+    "nothing": N_("nothing found. Try another word."),
 }
 """What is wrong with a field; read after the field's own name."""
 
 NOTICE: Final[Words] = {
     "kept_together": N_("You keep it together now. What is asked from now on reaches you too."),
+    "stepped_back": N_("You no longer keep it. The others do."),
+    "put_off": N_("It waits for you. They are not told that you wait."),
+    "company_asked": N_("The others who keep this with you see that you ask for company."),
+    "ready_to_join": N_("Thank you. You read it here once the person who asked says yes."),
+    "let_in": N_("They read with you from now on."),
     "sent": N_("Your request is on its way."),
     "message_sent": N_("Your message is on its way."),
     "withdrawn": N_("You took it back. They can no longer answer."),

@@ -1,0 +1,24 @@
+"""Answering in one's own time, and beside others: what is put off, who asks for company, who could join in one request."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("incoming", sa.Column("later_day", sa.Integer(), nullable=True))
+    op.add_column("incoming", sa.Column("company_day", sa.Integer(), nullable=True))
+    op.create_table(
+        "beside",
+        sa.Column("public", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("public", name=op.f("pk_beside")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_beside_peer_ref"), "beside", ["peer", "ref"])
