@@ -23,7 +23,7 @@ from .store import Besides, Incoming
 
 MOST: Final = 3
 """People beside those who offer, for one request: it was written to few."""
-MOST_OF_ONE: Final = 50
+MOST_OF_ONE: Final = 8
 """Requests of others that somebody can be beside in: their box stays small."""
 LONGEST_LATER: Final = 14
 """Days for which opening a request can be put off."""
