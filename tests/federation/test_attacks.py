@@ -497,7 +497,7 @@ def test_a_date_in_thousands_of_years_takes_a_place_for_two_months_and_breaks_no
     assert post(oak, elm, an_offer(oak, elm, listing, ref=new_id(oak), until=FAR)) == 202
     request = opened(elm, mira)
     assert request.row.until <= world.clock.now() + (request_rules.LONGEST_DAYS + 1) * DAY
-    shown.incoming(request, shown.Told("", ""), {oak.id: "Oak"})
+    shown.incoming(request, shown.Told("", ""), {oak.id: "Oak"}, today=shown.day_of(world.clock.now()))
     for _ in range(9):
         world.pass_time(7 * DAY)
     assert elm.rows("incoming")[0].state == State.EXPIRED
