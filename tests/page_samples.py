@@ -223,6 +223,17 @@ def request(state: str = "accepted", **changes: object) -> views.RequestView:
     return views.RequestView(state=state, **(members | changes))  # type: ignore[arg-type]
 
 
+TOLD = views.TellingView(
+    (
+        views.TellingWay("email"),
+        views.TellingWay(
+            "command", "Text message", "The phone company Nordfunk, which keeps lists of messages for half a year"
+        ),
+    ),
+    "email",
+)
+
+
 def my_request(of: views.RequestView, **changes: object) -> Sample:
     """The page of a request."""
     context: dict[str, object] = {
@@ -234,7 +245,8 @@ def my_request(of: views.RequestView, **changes: object) -> Sample:
         "listing_url": "/listings/node/id",
         "promises_now": None,
         "promises_hash": "",
-        "form": Form(),
+        "telling": TOLD,
+        "form": Form({"tell": "email"}),
     }
     return Sample("my_request", "/requests/r1", MEMBER, context | {"request": of} | changes)
 
@@ -363,13 +375,20 @@ _SEARCH: dict[str, object] = {
 }
 _LOOKED = Form({"words": "grief", "promise": "yes", "type": ("listening", "circle"), "area": "Berlin"})
 _LOST = Form({"words": "kites", "area": "Springfield"}, {"area": "place"})
-_ASK: dict[str, object] = {"result": CIRCLE_RESULT, "ask_url": "/listings/node/id/ask", "form": Form()}
+_ASK: dict[str, object] = {
+    "result": CIRCLE_RESULT,
+    "ask_url": "/listings/node/id/ask",
+    "form": Form(),
+    "telling": views.TellingView(TOLD.ways),
+}
 _CONFIRM = _ASK | {
     "consent": CONSENT,
     "promises_hash": "h",
     "words_to_keep": WORDS,
     "words_lang": "en",
     "pending": "p",
+    "telling": TOLD,
+    "told_at": "someone@example.org",
 }
 _DAYS = (Choice("3", "3"), Choice("14", "14"))
 _DRAFT = offering("draft", title="", type="", missing=("type", "title", "commitments.police", "something_new"))
@@ -413,7 +432,12 @@ SAMPLES: Mapping[str, Sample] = {
     "ask_confirm": Sample(
         "ask_confirm", "/l/ask", None, _CONFIRM | {"form": Form({"words": ASKED}, {"agree": "agree"})}
     ),
-    "ask_confirm, member": Sample("ask_confirm", "/l/ask", MEMBER, _CONFIRM | {"words_to_keep": (), "pending": ""}),
+    "ask_confirm, member": Sample(
+        "ask_confirm",
+        "/l/ask",
+        MEMBER,
+        _CONFIRM | {"words_to_keep": (), "pending": "", "telling": views.TellingView(()), "told_at": ""},
+    ),
     "my_requests": Sample(
         "my_requests",
         "/requests",
@@ -518,7 +542,20 @@ SAMPLES: Mapping[str, Sample] = {
     "join_words": Sample(
         "join_words", "/join", None, {"words_to_keep": WORDS, "words_lang": "en", "pending": "p", "form": Form()}
     ),
-    "my_account": Sample("my_account", "/account", STEWARD, {"joined": "2026-Q4"}),
+    "my_account": Sample("my_account", "/account", STEWARD, {"joined": "2026-Q4", "telling": TOLD, "form": Form()}),
+    "my_account, look again": Sample(
+        "my_account",
+        "/account",
+        MEMBER,
+        {
+            "joined": "2026-Q4",
+            "telling": views.TellingView(TOLD.ways, "command", failed=True),
+            "form": Form({"tell": "email"}, {"tell_email": "mail", "quiet_zone": "zone"}),
+        },
+    ),
+    "my_account, no messages": Sample(
+        "my_account", "/account", MEMBER, {"joined": "2026-Q4", "telling": views.TellingView(()), "form": Form()}
+    ),
     "peers": Sample("peers", "/peers", STEWARD, {"peers": PEERS}),
     "peers, none": Sample("peers", "/peers", STEWARD, {"peers": ()}),
     "peer": Sample("peer", "/peers/n", STEWARD, _PEER | {"peer": PEERS[1], "form": Form({}, {"day": "day"})}),

@@ -6,9 +6,10 @@ itself: `settle` lets mail, heads and synchronisations pass until nothing moves,
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -160,7 +161,14 @@ def offer(title: str = "Someone awake when grief is loudest", **changes: Any) ->
 class Community:
     """One node of the world."""
 
-    def __init__(self, world: "World", name: str, *, database: str | None = None) -> None:
+    def __init__(
+        self,
+        world: "World",
+        name: str,
+        *,
+        database: str | None = None,
+        settings: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self.world = world
         self.name = name
         self.origin = f"http://localhost:{8000 + len(world.communities)}"
@@ -174,6 +182,7 @@ class Community:
             allow_loopback_peers=True,
             notice_days=0,
             inbox_per_minute=100_000,
+            **settings,
         )
         self.random = Randomness(name)
         first = Database(self.settings.database)

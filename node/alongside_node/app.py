@@ -31,6 +31,7 @@ from alongside_node.entrypoints.duties import Duties, Duty
 from alongside_node.entrypoints.edge import Edge, OurKeys
 from alongside_node.entrypoints.hint_sender import HintSender, Readers
 from alongside_node.entrypoints.inbox import Doors, Told
+from alongside_node.entrypoints.notice_sender import NoticeSender, SentToday, Telling
 from alongside_node.entrypoints.outbox_sender import Mail, OutboxSender
 from alongside_node.entrypoints.pacing import Doorstep, Nudge
 from alongside_node.entrypoints.received_worker import ReceivedWorker
@@ -39,14 +40,19 @@ from alongside_node.entrypoints.web import site as pages
 from alongside_node.entrypoints.web.armour import Armour
 from alongside_node.entrypoints.web.fleeting import Fleeting
 from alongside_node.entrypoints.web.rendering import Pages
+from alongside_node.entrypoints.web.translations import SOURCE_LANGUAGE, Translations
 from alongside_node.entrypoints.web.visitor import Site
+from alongside_node.entrypoints.web.wording import notice
 from alongside_node.entrypoints.worker import Worker
 from alongside_node.foundation.clock import Clock, SystemClock
 from alongside_node.foundation.database import Database, Reading, Writing
 from alongside_node.foundation.outbound_http import Outbound, OutboundHttp
+from alongside_node.foundation.outbound_notices import ByCommand, ByMail, Notice, Way
 from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
 from alongside_node.members import actions as members
+from alongside_node.notifications import actions as notifications
+from alongside_node.notifications.actions import Kind
 from alongside_node.peers import actions as peers
 from alongside_node.peers.book import Book
 from alongside_node.referrals import receiving, schedule
@@ -89,7 +95,9 @@ class Node:
         self.book = Book(database)
         self.mail_nudge, self.received_nudge, self.directory_nudge = Nudge(), Nudge(), Nudge()
         self.doorstep = Doorstep()
-        self.edge = Edge(database, world.clock, world.random, self.keys, self.terms, self.wake)
+        told = bool(settings.mail_host or settings.notice_command)
+        self.notice_key = notifications.key_in(settings.data_dir, world.random) if told else b""
+        self.edge = Edge(database, world.clock, world.random, self.keys, self.terms, self.wake, self.notice_key)
         self.receiver = Receiver(database, world.clock, world.random, self.keys)
         self.outbox = OutboxSender(
             Mail(
@@ -99,7 +107,7 @@ class Node:
                 outbound=world.outbound,
                 me=lambda: self.keys.id,
                 signer=lambda: self.keys().signer,
-                undeliverable=_undeliverable,
+                undeliverable=self._undeliverable,
                 stored=self.received_nudge,
             ),
             self.mail_nudge,
@@ -146,6 +154,8 @@ class Node:
             database, world.clock, self.keys, announce=self.hints.announce, wait=self.directory_nudge.wait
         )
         self._anew_at = 0
+        self._translations = Translations()
+        self.notices = self._notices()
         self.duties = Duties(world.clock, self._duties())
 
     @classmethod
@@ -169,6 +179,12 @@ class Node:
         self.mail_nudge()
         self.directory_nudge()
         self.sync.nudge()
+
+    def _undeliverable(self, tx: Writing, outgoing: Outgoing, code: str) -> None:
+        if outgoing.type.startswith("peer."):
+            peers.undeliverable(tx, outgoing)
+        else:
+            receiving.undeliverable(tx, outgoing, code, now=self.world.clock.now(), random=self.world.random)
 
     # What the federation endpoints are made from.
 
@@ -248,6 +264,37 @@ class Node:
     async def _sources(self) -> Sequence[NodeId]:
         return await self.database.aread(peers.sources)
 
+    def _notices(self) -> dict[Kind, NoticeSender]:
+        """The ways of telling people that the host has set up, each with its loop."""
+        settings, random = self.settings, self.world.random
+        ways: dict[Kind, Way] = {}
+        if settings.mail_host:
+            ways[Kind.EMAIL] = ByMail(
+                host=settings.mail_host,
+                port=settings.mail_port,
+                tls=settings.mail_tls,
+                sender=settings.mail_from,
+                user=settings.mail_user,
+                password=settings.mail_password.get_secret_value(),
+                random=random,
+            )
+        if settings.notice_command:
+            ways[Kind.COMMAND] = ByCommand(settings.notice_command)
+        telling = Telling(
+            database=self.database,
+            clock=self.world.clock,
+            random=random,
+            key=self.notice_key,
+            words=self._words,
+            today=SentToday(random),
+        )
+        return {kind: NoticeSender(telling, kind, way) for kind, way in ways.items()}
+
+    def _words(self, lang: str) -> Notice:
+        return notice(
+            self._translations.read(lang if lang in self._translations.languages else SOURCE_LANGUAGE).gettext
+        )
+
     # What has to be done from time to time.
 
     def _duties(self) -> list[Duty]:
@@ -284,14 +331,14 @@ class Node:
                     effective(known.standing.ours, known.standing.theirs) is Steps.NONE
                     and known.standing.state is peers.State.ENDED
                 ):
-                    schedule.parted(tx, known.node, now=now)
+                    schedule.parted(tx, known.node, now=now, random=self.world.random)
 
         await self.database.awrite(follow)
         await self.database.awrite(lambda tx: following.purge(tx, now))
 
     async def _expire(self, now: int) -> None:
         keyring, random = self.keys(), self.world.random
-        await self.database.awrite(lambda tx: schedule.expire(tx, now))
+        await self.database.awrite(lambda tx: schedule.expire(tx, now, random=random))
         await self.database.awrite(lambda tx: receiving.apply_overdue(tx, keyring=keyring, now=now, random=random))
 
     async def _forget_sessions(self, now: int) -> None:
@@ -328,6 +375,7 @@ class Node:
             "hints": self.hints.run,
             "sync": self.sync.run,
             "duties": self.duties.run,
+            **{f"notices-{kind}": sender.run for kind, sender in self.notices.items()},
         }
         async with Worker(loops):
             if (head := self.directory.head) is not None:
@@ -337,10 +385,3 @@ class Node:
 
 def _at(forget: Callable[[Writing, int], int], now: int) -> Callable[[Writing], int]:
     return lambda tx: forget(tx, now)
-
-
-def _undeliverable(tx: Writing, outgoing: Outgoing, code: str) -> None:
-    if outgoing.type.startswith("peer."):
-        peers.undeliverable(tx, outgoing)
-    else:
-        receiving.undeliverable(tx, outgoing, code)

@@ -182,6 +182,26 @@ grant = Table(
     info={"owner": "members"},
 )
 
+# notifications: telling people that something waits. A row names a member, or the mailbox of one request; nothing joins the two.
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random"),
+    Column("member", ForeignKey("member.id", ondelete="CASCADE"), unique=True),
+    Column("mailbox", ForeignKey("asked.mailbox", ondelete="CASCADE"), unique=True, comment="gone with its request"),
+    Column("kind", Text, nullable=False, comment="email, command"),
+    Column("sealed", LargeBinary, nullable=False, comment="where to, language, hours: under a key that is not in here"),
+    Column("people_only", Boolean, nullable=False, comment="of a guest: what only a machine did is not told"),
+    Column("stage", Text, nullable=False),
+    Column("next_at", BigInteger, comment="when a message is due; NULL: none is"),
+    Column("attempts", Integer, nullable=False),
+    CheckConstraint("(member IS NULL) <> (mailbox IS NULL)", name="one_of_two"),
+    Index(None, "next_at"),
+    info={"owner": "notifications"},
+    sqlite_with_rowid=False,
+)
+
 # peers: other nodes, and our agreements with them.
 
 peer = Table(

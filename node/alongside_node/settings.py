@@ -1,11 +1,13 @@
 """A node's settings: from the environment (`ALONGSIDE_…`) and one TOML file, read once by the command line and passed down."""
 
 import os
+import re
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 CONFIG_NAME = "alongside.toml"
@@ -42,6 +44,27 @@ class Settings(BaseSettings):
         "https://www.wikipedia.org/",
         description='Where "Leave this site" goes. Choose one that is usual where you are.',
     )
+    mail_host: str = Field(
+        "", description="Mail server for telling people that something waits; empty: nobody is told by e-mail."
+    )
+    mail_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    mail_tls: Literal["starttls", "implicit", "none"] = Field(
+        "starttls", description="How it is spoken to: `starttls` (587), `implicit` (465); `none` only on this machine."
+    )
+    mail_from: str = Field(
+        "", description="The address that messages come from. Choose one whose name says nothing of what this is."
+    )
+    mail_user: str = Field("", description="User at the mail server; empty: none is asked.")
+    mail_password: SecretStr = Field(SecretStr(""), description="Password there.")
+    notice_command: tuple[str, ...] = Field(
+        (),
+        description="Program and arguments that bring a message another way (SMS, a phone tree), as a list."
+        " It reads where to in the first line, then the words.",
+    )
+    notice_command_name: str = Field("", description='What people choose then, like "Text message".')
+    notice_command_seen_by: str = Field(
+        "", description='Who learns of it on the way, read beside the choice, like "The phone company Example".'
+    )
     log_json: bool = Field(False, description="Log lines as JSON.")
 
     @model_validator(mode="after")
@@ -50,6 +73,14 @@ class Settings(BaseSettings):
             raise ValueError("allow_loopback_peers is for development: it is refused while production is true")
         if self.poll_earliest > self.poll_latest:
             raise ValueError("poll_earliest is above poll_latest")
+        if self.mail_host and not re.fullmatch(r"[^@\s<>,]+@[A-Za-z0-9.-]+", self.mail_from):
+            raise ValueError("mail_from has to be one e-mail address when mail_host is set")
+        if self.mail_tls == "none" and not is_loopback(self.mail_host):
+            raise ValueError(
+                "mail_tls = none is refused: only a mail server on this machine may be spoken to without TLS"
+            )
+        if self.notice_command and not (self.notice_command_name and self.notice_command_seen_by):
+            raise ValueError("notice_command needs notice_command_name and notice_command_seen_by: people read them")
         return self
 
     @property
@@ -68,6 +99,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then what the file said; no .env file and no secrets folder is looked for."""
         return env_settings, init_settings
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine, without asking anybody; an empty one is nowhere."""
+    try:
+        return not host or host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def load(config: Path | None = None) -> Settings:

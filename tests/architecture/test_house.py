@@ -6,8 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from alongside_node import migrations, schema
+from alongside_node.foundation.database import Database
 from alongside_protocol.referral import markdown_table
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +30,7 @@ NAMELESS = {
     "data",
     "info",
 }
-SLICES = ("identity", "delivery", "members", "peers", "listings", "directory", "referrals")
+SLICES = ("identity", "delivery", "members", "notifications", "peers", "listings", "directory", "referrals")
 
 
 def tracked() -> list[Path]:
@@ -70,6 +72,15 @@ def test_no_table_has_a_place_for_an_address_a_query_or_an_hour_of_a_person() ->
 def test_no_table_of_requests_names_a_member() -> None:
     for name in ("asked", "incoming", "letter", "early", "erasure", "beside", "outbox", "received"):
         assert "member" not in schema.metadata.tables[name].columns
+
+
+def test_no_row_joins_how_somebody_is_told_to_both_a_member_and_a_request(database: Database) -> None:
+    values = {"kind": "email", "sealed": b"", "people_only": False, "stage": "quiet", "next_at": None, "attempts": 0}
+    for named in ({}, {"member": "m", "mailbox": "b"}):
+        with pytest.raises(IntegrityError, match="one_of_two"):
+            database.write(
+                lambda tx, named=named: tx.execute(schema.channel.insert().values(id="c", **values, **named))
+            )
 
 
 def test_the_newest_migration_is_the_one_the_program_expects() -> None:

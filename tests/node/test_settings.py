@@ -117,3 +117,34 @@ def test_the_page_about_settings_is_what_the_program_says() -> None:
 
 def test_every_setting_has_a_sentence() -> None:
     assert all(field.description and field.description.endswith(".") for field in Settings.model_fields.values())
+
+
+MAIL = {"mail_host": "mail.example.org", "mail_from": "post@example.org"}
+
+
+@pytest.mark.parametrize("host", ["mail.example.org", "10.0.0.1", "8.8.8.8", "localhost.example.org"])
+def test_a_mail_server_elsewhere_is_never_spoken_to_without_tls(host: str) -> None:
+    with pytest.raises(ValidationError, match="mail_tls"):
+        Settings(**(MAIL | {"mail_host": host, "mail_tls": "none"}))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_one_on_this_machine_may_be(host: str) -> None:
+    assert Settings(**(MAIL | {"mail_host": host, "mail_tls": "none"})).mail_host == host
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "post", "a@b.example, c@d.example", "Post <a@b.example>", "a@b.example\nBcc: c@d.example"]
+)
+def test_messages_come_from_one_address(sender: str) -> None:
+    with pytest.raises(ValidationError, match="mail_from"):
+        Settings(**(MAIL | {"mail_from": sender}))
+
+
+def test_a_command_needs_the_words_that_people_read_beside_it() -> None:
+    with pytest.raises(ValidationError, match="notice_command_seen_by"):
+        Settings(notice_command=("/bin/true",), notice_command_name="Text")
+
+
+def test_a_password_is_not_shown() -> None:
+    assert "s3cret" not in repr(Settings(**(MAIL | {"mail_password": "s3cret"})))

@@ -3,7 +3,7 @@
 Sealing, opening and deriving happen before the transaction; inside, what was decided on is read again. Raises what the slices raise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from alongside_node.directory import publishing, searching
@@ -14,8 +14,10 @@ from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
 from alongside_node.listings.actions import Move, Offering
 from alongside_node.members import actions as members
-from alongside_node.members.actions import BoxChangedError, Member, Person
+from alongside_node.members.actions import BoxChangedError, Member, Person, Role
 from alongside_node.members.rules import GUEST_STAYS_DAYS
+from alongside_node.notifications import actions as notifications
+from alongside_node.notifications.actions import Channel, Choice, Whose
 from alongside_node.referrals import answering, asking, company
 from alongside_node.referrals import store as referrals_store
 from alongside_protocol import limits
@@ -216,19 +218,36 @@ def publish_profile(tx: Writing, community: identity.Community, *, keyring: Keyr
 
 
 async def ask(
-    edge: Edge, person: Person, to: asking.Addressee, fields: Mapping[Field, str], *, shown: str, until: int
+    edge: Edge,
+    person: Person,
+    to: asking.Addressee,
+    fields: Mapping[Field, str],
+    *,
+    shown: str,
+    until: int,
+    told: Choice | None = None,
 ) -> str:
-    """Ask; returns the reference. Tries again when another request of the same person came between."""
+    """Ask; returns the reference. `told`: how the person learns of an answer to this request, and to no other.
+
+    Tries again when another request of the same person came between.
+    """
     for _ in range(_ATTEMPTS):
         try:
-            return await _ask_once(edge, person, to, fields, shown=shown, until=until)
+            return await _ask_once(edge, person, to, fields, shown=shown, until=until, told=told)
         except BoxChangedError:
             person = await _again(edge, person)
     raise BoxChangedError
 
 
 async def _ask_once(
-    edge: Edge, person: Person, to: asking.Addressee, fields: Mapping[Field, str], *, shown: str, until: int
+    edge: Edge,
+    person: Person,
+    to: asking.Addressee,
+    fields: Mapping[Field, str],
+    *,
+    shown: str,
+    until: int,
+    told: Choice | None,
 ) -> str:
     now, me = edge.now, edge.me
     ended = await edge.read(lambda reading: asking.ended(reading, person, me=me))
@@ -244,8 +263,12 @@ async def _ask_once(
         random=edge.random,
     )
 
+    channel = None if told is None else channel_of_request(edge, person, prepared.row.mailbox, told)
+
     def begin(tx: Writing) -> str:
         asking.begin(tx, person, prepared, me=me, now=now)
+        if channel is not None:
+            notifications.put(tx, channel)
         members.stay(tx, person.member.id, until_day=until // limits.DAY + GUEST_STAYS_DAYS)
         return prepared.row.ref
 
@@ -269,6 +292,18 @@ async def join_in(edge: Edge, person: Person, peer: str, ref: str, *, name: str)
         except BoxChangedError:
             person = await _again(edge, person)
     raise BoxChangedError
+
+
+def channel_of_request(edge: Edge, person: Person, mailbox: str, told: Choice) -> Channel:
+    """How somebody wants to be told about one request. It names the request's mailbox, which only their box names."""
+    guest = person.member.role is Role.GUEST
+    return notifications.prepare(told, Whose(mailbox=mailbox), edge.notice_key, people_only=guest, random=edge.random)
+
+
+async def looked(edge: Edge, several: Sequence[Whose]) -> None:
+    """Somebody has looked: what they would be told about is read, and what comes next is told again."""
+    if await edge.read(lambda reading: notifications.waits_for(reading, several)):
+        await edge.write(lambda tx: notifications.looked(tx, several))
 
 
 async def _again(edge: Edge, person: Person) -> Person:

@@ -49,16 +49,27 @@ class OurKeys:
 
 
 class Edge:
-    """One community's database, clock, randomness and keys, for one entrypoint. `wake`: called after each write that committed."""
+    """One community's database, clock, randomness and keys, for one entrypoint. `wake`: called after each write that committed.
+
+    `notice_key`: what choices of how to be told are wrapped under; empty where the host has set up no way.
+    """
 
     def __init__(
-        self, database: Database, clock: Clock, random: Random, keys: OurKeys, terms: Terms, wake: Callable[[], None]
+        self,
+        database: Database,
+        clock: Clock,
+        random: Random,
+        keys: OurKeys,
+        terms: Terms,
+        wake: Callable[[], None],
+        notice_key: bytes,
     ) -> None:
         self.database = database
         self.clock = clock
         self.random = random
         self.keys = keys
         self.terms = terms
+        self.notice_key = notice_key
         self._wake = wake
 
     @property

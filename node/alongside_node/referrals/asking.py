@@ -17,6 +17,8 @@ from alongside_node.identity import actions as identity
 from alongside_node.identity.actions import Keyring
 from alongside_node.members import actions as members
 from alongside_node.members.actions import Person, Role
+from alongside_node.notifications import actions as notifications
+from alongside_node.notifications.actions import Whose
 from alongside_node.peers import actions as peers
 from alongside_protocol import base64url, limits, receipt
 from alongside_protocol.commitments import Commitments, commitments_hash
@@ -485,6 +487,8 @@ def take(tx: Writing, prepared: Step, *, now: int) -> None:
     after = step(row.state, Party.SEEKER, prepared.move)
     final = rules.day(now) if after in FINAL and row.final_day is None else row.final_day
     store.save_asked(tx, row.at(state=after, sent=row.sent + 1, problem=None, final_day=final))
+    if after in FINAL:
+        notifications.forget(tx, Whose(mailbox=row.mailbox))
     if prepared.move is Move.AGREE:
         _replace_first(tx, row.mailbox, prepared.letters)
     else:

@@ -19,6 +19,8 @@ from alongside_node.foundation.database import Database, Reading, Writing
 from alongside_node.identity import actions as identity
 from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
+from alongside_node.notifications import actions as notifications
+from alongside_node.notifications.actions import Whose
 from alongside_node.peers import actions as peers
 from alongside_protocol import limits, messages, receipt
 from alongside_protocol.commitments import commitments_hash
@@ -38,6 +40,8 @@ from .store import Asked, Early, Incoming, Letter
 Effect = Callable[[Writing], None]
 
 _FROM_HOLDER: Final = frozenset({Type.ACCEPT, Type.WAITLIST, Type.DECLINE, Type.PAUSE})
+_TOLD_TO_HOLDERS: Final = frozenset({Move.AGREE, Move.MESSAGE})
+"""What waits for those who offer. That somebody took a request back waits for nobody."""
 _ERASED_MARK_DAYS: Final = 15
 """How long it is remembered that a request was erased: as long as a message about it could still arrive."""
 
@@ -234,6 +238,10 @@ class _Applying:
         store.save_asked(self._tx, moved)
         if envelope.sealed is not None:
             self._letter(row.mailbox, envelope, envelope.sealed)
+        by_machine = isinstance(envelope.body, DeclineBody)
+        notifications.something_waits(
+            self._tx, [Whose(mailbox=row.mailbox)], by_machine=by_machine, now=self._now, random=self._random
+        )
         return moved
 
     def _follow_asked(self, row: Asked) -> None:
@@ -301,6 +309,7 @@ class _Applying:
         self._letter(row.place, envelope, answering.dump_inner(request.inner))
         if request.consent.commitments != self._promised(listing):
             row = self._pause(row)
+        self._tell_holders(row)
         self._follow_incoming(row)
 
     def _listing(self, request: Request, peer: str) -> Listing | None:
@@ -340,8 +349,15 @@ class _Applying:
         if agreed is not None:
             moved = moved.at(consent=_consent_text(agreed))
         store.save_incoming(self._tx, moved)
+        if move in _TOLD_TO_HOLDERS:
+            self._tell_holders(moved)
         waits_again = move is Move.AGREE and moved.state in (State.OFFERED, State.WAITLISTED)
         return self._pause(moved) if waits_again and not self._is_promised(agreed, row.peer) else moved
+
+    def _tell_holders(self, row: Incoming) -> None:
+        offering = listings.find(self._tx, row.listing)
+        several = [] if offering is None else [Whose(member=holder.member) for holder in offering.holders]
+        notifications.something_waits(self._tx, several, now=self._now, random=self._random)
 
     def _is_about(self, row: Incoming, request: Request | None) -> bool:
         return request is not None and request.consent.listing == row.listing
@@ -401,8 +417,10 @@ def _consent_text(request: Request) -> str:
     return json.dumps({"purpose": agreed.purpose, "fields": sorted(agreed.fields), "until": agreed.until})
 
 
-def undeliverable(tx: Writing, outgoing: delivery.Outgoing, code: str) -> None:
+def undeliverable(tx: Writing, outgoing: delivery.Outgoing, code: str, *, now: int, random: Random) -> None:
     """A message about a request was finally not taken: the person who sent it reads why."""
     row = None if outgoing.ref is None else store.asked(tx, outgoing.ref)
     if row is not None and row.peer == outgoing.peer:
         store.save_asked(tx, row.at(problem=code))
+        several = [Whose(mailbox=row.mailbox)]
+        notifications.something_waits(tx, several, by_machine=True, now=now, random=random)

@@ -3,7 +3,10 @@
 from typing import Final, TypeVar
 
 from alongside_node.foundation.database import Writing
+from alongside_node.notifications import actions as notifications
+from alongside_node.notifications.actions import Whose
 from alongside_protocol import limits
+from alongside_protocol.identifiers import Random
 from alongside_protocol.referral import Move, Party, step
 
 from . import rules, store
@@ -15,14 +18,20 @@ ERASURES_KEPT: Final = 90 * limits.DAY
 """How long a person can read who confirmed a deletion."""
 
 
-def expire(tx: Writing, now: int) -> int:
+def expire(tx: Writing, now: int, *, random: Random) -> int:
     """End what has reached its date; returns how many. Both sides do this alone: no message says it."""
     mine, theirs = store.past_until(tx, now)
     for asked in mine:
-        store.save_asked(tx, _ended(asked, now))
+        _end_asked(tx, asked, now=now, random=random)
     for incoming in theirs:
         store.save_incoming(tx, _ended(incoming, now).at(handle=None))
     return len(mine) + len(theirs)
+
+
+def _end_asked(tx: Writing, asked: Asked, *, now: int, random: Random) -> None:
+    """Who asked is told, if they chose so: nobody waits for what cannot come."""
+    store.save_asked(tx, _ended(asked, now))
+    notifications.something_waits(tx, [Whose(mailbox=asked.mailbox)], now=now, random=random)
 
 
 def _ended(row: Row, now: int) -> Row:
@@ -43,11 +52,11 @@ def forget_old(tx: Writing, now: int) -> int:
     return len(mine) + len(theirs)
 
 
-def parted(tx: Writing, peer: str, *, now: int) -> None:
+def parted(tx: Writing, peer: str, *, now: int, random: Random) -> None:
     """Our communities parted: what was open between them ends."""
     for asked in store.asked_from(tx, peer):
         if asked.state in rules.OPEN:
-            store.save_asked(tx, _ended(asked, now))
+            _end_asked(tx, asked, now=now, random=random)
     for incoming in store.incoming_from(tx, peer):
         if incoming.state in rules.OPEN:
             store.save_incoming(tx, _ended(incoming, now).at(handle=None))

@@ -61,11 +61,6 @@ async def sign_out(visitor: Visitor) -> Response:
     return visitor.sign_out(visitor.go("/", Notice.SIGNED_OUT))
 
 
-async def account(visitor: Visitor) -> Response:
-    """One's own account."""
-    return visitor.page("my_account", joined=visitor.somebody().member.joined)
-
-
 async def join_page(visitor: Visitor) -> Response:
     """Using an invitation."""
     return visitor.page("join", form=Form())

@@ -20,7 +20,7 @@ from alongside_protocol.consent import FIELD_CHARACTERS, Beside, Field, Standing
 from alongside_protocol.listing import Audience, Direction
 from alongside_protocol.referral import Move, State
 
-from . import shown
+from . import shown, telling
 from .views import Choice, MessageView, Notice
 from .visitor import NothingHereError, Visitor
 
@@ -70,6 +70,7 @@ async def _everything_page(visitor: Visitor, problems: dict[str, str]) -> Respon
         ]
 
     requests = tuple(await visitor.edge.read(look))
+    await telling.seen(visitor)
     return visitor.page("incoming", status=422 if problems else 200, requests=requests, form=visitor.form(problems))
 
 
@@ -206,7 +207,9 @@ async def _may_be_suggested(visitor: Visitor, looked: _Looked, suggest: list[tup
 
 async def one(visitor: Visitor) -> Response:
     """One request."""
-    return _page(visitor, await _opened(visitor), {})
+    looked = await _opened(visitor)
+    await telling.seen(visitor)
+    return _page(visitor, looked, {})
 
 
 def _page(visitor: Visitor, looked: _Looked, problems: dict[str, str], *, others: tuple[Choice, ...] = ()) -> Response:

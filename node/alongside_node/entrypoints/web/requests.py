@@ -15,8 +15,9 @@ from alongside_node.foundation.database import Reading
 from alongside_node.members import actions as members
 from alongside_node.members import words as seven
 from alongside_node.members.actions import Act, Person, Role
+from alongside_node.notifications.actions import Whose
 from alongside_node.referrals import asking
-from alongside_node.referrals.rules import DEFAULT_DAYS, LONGEST_DAYS
+from alongside_node.referrals.rules import DEFAULT_DAYS, LONGEST_DAYS, OPEN
 from alongside_protocol import limits
 from alongside_protocol.consent import FIELD_CHARACTERS, Field
 from alongside_protocol.errors import Code, Refused
@@ -24,8 +25,9 @@ from alongside_protocol.identifiers import NodeId, RecordId
 from alongside_protocol.referral import Move, State
 
 from . import shown
+from . import telling as telling_form
 from .looking import as_result, look_at
-from .views import Choice, Form, Notice, Suggestion
+from .views import Choice, Form, Notice, Suggestion, TellingView
 from .visitor import NothingHereError, Visitor
 
 _DAYS: Final = ("3", "7", "14", "30")
@@ -87,13 +89,14 @@ def _write_page(visitor: Visitor, result: Any, form: Form, status: int = 200) ->
         ask_url=f"{result.url}/ask",
         day_choices=visitor.days_ahead(_DAYS),
         language_choices=visitor.language_choices,
+        telling=TellingView(telling_form.ways(visitor)),
     )
 
 
 async def write(visitor: Visitor) -> Response:
     """Writing a request."""
     result = await _open_to(visitor)
-    return _write_page(visitor, result, Form({"days": str(DEFAULT_DAYS)}))
+    return _write_page(visitor, result, Form({"days": str(DEFAULT_DAYS), "tell": "nothing"}))
 
 
 async def change(visitor: Visitor) -> Response:
@@ -105,6 +108,7 @@ async def confirm(visitor: Visitor) -> Response:
     """Exactly what would leave; nothing has."""
     result = await _open_to(visitor)
     fields, problems = _fields(visitor)
+    problems |= telling_form.read(visitor)[1]
     if problems:
         return _write_page(visitor, result, visitor.form(problems), 422)
     return await _confirm_page(visitor, result, fields, {})
@@ -122,6 +126,7 @@ async def _confirm_page(visitor: Visitor, result: Any, fields: dict[Field, str],
             words = seven.generate(visitor.lang, visitor.edge.random)
             pending = visitor.site.pending.keep(_Keeping(words, lang))
     remembered = asking.about_to_leave(to, fields, until=_until(visitor))
+    told, _ = telling_form.read(visitor)
     return visitor.page(
         "ask_confirm",
         status=422 if problems else 200,
@@ -133,6 +138,8 @@ async def _confirm_page(visitor: Visitor, result: Any, fields: dict[Field, str],
         words_to_keep=words,
         words_lang=lang,
         pending=pending,
+        telling=TellingView(telling_form.ways(visitor), None if told is None else told.kind.value),
+        told_at="" if told is None else told.to,
     )
 
 
@@ -144,8 +151,9 @@ async def send(visitor: Visitor) -> Response:
     """Send it: exactly what was shown, pinned to the promises that were shown."""
     result = await _open_to(visitor)
     fields, problems = _fields(visitor)
-    if problems:
-        return _write_page(visitor, result, visitor.form(problems), 422)
+    told, not_told = telling_form.read(visitor)
+    if problems or not_told:
+        return _write_page(visitor, result, visitor.form(problems | not_told), 422)
     if visitor.text("agree") != "yes":
         problems["agree"] = "agree"
     if visitor.person is None and visitor.text("kept") != "yes":
@@ -161,7 +169,9 @@ async def send(visitor: Visitor) -> Response:
         person, cookie = await _guest(visitor, cast("_Keeping", keeping))
     asker = person
     try:
-        ref = await acts.ask(visitor.edge, asker, to, fields, shown=visitor.text("promises"), until=_until(visitor))
+        ref = await acts.ask(
+            visitor.edge, asker, to, fields, shown=visitor.text("promises"), until=_until(visitor), told=told
+        )
     except Refused as refused:
         if cookie:
             await visitor.edge.write(lambda tx: members.remove(tx, asker.member.id))
@@ -204,6 +214,7 @@ async def mine(visitor: Visitor) -> Response:
         return threads, erased, shown.names_of(reading, visitor.me)
 
     threads, erased, names = await visitor.edge.read(look)
+    await acts.looked(visitor.edge, [Whose(mailbox=thread.row.mailbox) for thread in threads])
     views = [shown.request(thread, me=visitor.me) for thread in threads]
     views += [shown.deleted(one, names, me=visitor.me)[0] for one in erased]
     return visitor.page("my_requests", requests=tuple(views))
@@ -224,7 +235,10 @@ async def _known(visitor: Visitor) -> asking.Thread:
 async def one(visitor: Visitor) -> Response:
     """One request."""
     thread = await _thread(visitor)
-    return await _deleted_page(visitor) if thread is None else await _request_page(visitor, thread, {})
+    if thread is None:
+        return await _deleted_page(visitor)
+    await acts.looked(visitor.edge, [Whose(mailbox=thread.row.mailbox)])
+    return await _request_page(visitor, thread, {})
 
 
 async def _deleted_page(visitor: Visitor) -> Response:
@@ -249,6 +263,7 @@ async def _deleted_page(visitor: Visitor) -> Response:
         listing_url=None,
         promises_now=None,
         promises_hash="",
+        telling=TellingView(()),
         form=Form(),
     )
 
@@ -263,9 +278,10 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
         except Refused:
             to = None
         suggested = [one for said in thread.said for one in said.suggest]
-        return to, _suggestions(reading, visitor, suggested)
+        told = telling_form.view(reading, visitor, Whose(mailbox=thread.row.mailbox))
+        return to, _suggestions(reading, visitor, suggested), told
 
-    to, suggestions = await visitor.edge.read(look)
+    to, suggestions, told = await visitor.edge.read(look)
     paused = thread.state in _PAUSED and to is not None
     return visitor.page(
         "my_request",
@@ -279,7 +295,8 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
         listing_url=None if to is None else f"/listings/{remembered.node}/{remembered.listing}",
         promises_now=to.listing.commitments if paused else None,
         promises_hash=to.shown if paused else "",
-        form=visitor.form(problems),
+        telling=told,
+        form=visitor.form(problems) if problems else Form({"tell": told.chosen or "nothing"}),
     )
 
 
@@ -373,6 +390,17 @@ async def close(visitor: Visitor) -> Response:
 async def withdraw(visitor: Visitor) -> Response:
     """Take it back."""
     return await _leave(visitor, Move.WITHDRAW, Notice.WITHDRAWN)
+
+
+async def telling(visitor: Visitor) -> Response:
+    """How to be told about this request, and no other."""
+    thread = await _known(visitor)
+    choice, problems = telling_form.read(visitor)
+    if problems or thread.state not in OPEN:
+        return await _request_page(visitor, thread, problems)
+    guest = visitor.role is Role.GUEST
+    whose = Whose(mailbox=thread.row.mailbox)
+    return await telling_form.save(visitor, whose, choice, f"/requests/{thread.row.ref}", guest=guest)
 
 
 async def delete(visitor: Visitor) -> Response:

@@ -20,7 +20,7 @@ from alongside_node.listings.actions import NotPossibleError
 from alongside_node.members.actions import BoxChangedError
 from alongside_protocol.errors import Code, Refused
 
-from . import accounts, answers, looking, offerings, requests, stewardship
+from . import accounts, answers, looking, offerings, requests, stewardship, telling
 from .armour import kept_for_good
 from .stylesheet import STATIC
 from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
@@ -66,6 +66,7 @@ PAGES: Final = (
     Page(f"{_REQUEST}/close", _S, post=requests.close),
     Page(f"{_REQUEST}/withdraw", _S, post=requests.withdraw),
     Page(f"{_REQUEST}/delete", _S, post=requests.delete),
+    Page(f"{_REQUEST}/telling", _S, post=requests.telling),
     Page("/incoming", _M, answers.everything),
     Page("/incoming/join", _M, post=answers.join),
     Page(_INCOMING, _M, answers.one),
@@ -94,7 +95,8 @@ PAGES: Final = (
     Page("/sign-out", _S, post=accounts.sign_out),
     Page("/join", _E, accounts.join_page, accounts.join),
     Page("/join/done", _E, post=accounts.joined),
-    Page("/account", _S, accounts.account),
+    Page("/account", _S, telling.account),
+    Page("/account/telling", _M, post=telling.choose),
     Page("/members/invite", _ST, accounts.invite_page, accounts.invite),
     Page("/community", _ST, stewardship.community_page, stewardship.save_community),
     Page("/peers", _ST, stewardship.everybody),

@@ -136,7 +136,7 @@ async def end(visitor: Visitor) -> Response:
 
     def work(tx: Writing) -> None:
         peers.end(tx, node, us=edge.us(tx), now=now, random=edge.random)
-        schedule.parted(tx, node, now=now)
+        schedule.parted(tx, node, now=now, random=edge.random)
 
     await edge.write(work)
     return visitor.go("/peers", Notice.PEER_ENDED)

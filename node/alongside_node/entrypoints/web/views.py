@@ -67,6 +67,8 @@ class Notice(StrEnum):
     COMPANY_ASKED = "company_asked"
     READY_TO_JOIN = "ready_to_join"
     LET_IN = "let_in"
+    TOLD_SO = "told_so"
+    TOLD_NOT = "told_not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,27 @@ class RequestView:
     delivered: bool = True
     problem: str | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TellingWay:
+    """A way of telling people that something waits, which the host has set up. `kind`: `email` or `command`.
+
+    `name` and `seen_by` are the host's words for a command: what it is called, and who learns of a message on the way.
+    """
+
+    kind: str
+    name: str = ""
+    seen_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TellingView:
+    """How somebody is told now. `chosen` None: not at all. `failed`: the last message could not be brought to them."""
+
+    ways: tuple[TellingWay, ...]
+    chosen: str | None = None
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

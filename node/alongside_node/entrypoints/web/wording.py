@@ -8,6 +8,8 @@ a request, the person who offers, you. Never here: a diagnosis, a rank, a word o
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from alongside_node.foundation.outbound_notices import Notice as TellingNotice
+
 Gettext = Callable[[str], str]
 Words = Mapping[str, str]
 
@@ -384,6 +386,7 @@ PROBLEM: Final[Words] = {
     "zone": N_("we do not know this time zone"),
     "address": N_("please write a web address that starts with https://"),
     "phone": N_("please write a phone number"),
+    "mail": N_("please write one e-mail address, like name@example.org"),
     "code": N_("this code does not work. It may be used or too old."),
     "words": N_("these words do not open anything. Look for a slip in one of them."),
     "agree": N_("please tick this if you agree"),
@@ -421,8 +424,20 @@ NOTICE: Final[Words] = {
     "peer_asked": N_("We have asked them. You will see their answer here."),
     "step_changed": N_("Changed. Both communities see it."),
     "review_set": N_("The day to talk again is set."),
+    "told_so": N_("Saved. When something new waits, you are told in this way."),
+    "told_not": N_("Saved. Nothing is sent to you, and nothing is kept for it."),
     "peer_ended": N_("The agreement is ended. Their listings are gone here, and ours there."),
 }
+
+
+def notice(gettext: Gettext) -> TellingNotice:
+    """All that is ever sent to tell somebody that something waits: no name, no purpose, no address of ours."""
+    subject = N_("Something new")
+    text = N_(
+        "There is something new for you. Look when it suits you, where nobody watches. No answer to this message is read."
+    )
+    return TellingNotice(gettext(subject), gettext(text))
+
 
 ERROR_TITLE: Final[Words] = {
     "403": N_("This page is not yours to open"),

@@ -1,0 +1,1 @@
+"""Telling people that something waits, in the way they chose: quietly, rarely, always in the same neutral words."""
