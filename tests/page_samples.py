@@ -5,11 +5,12 @@ scripts and missing answers on purpose. `frame_for` puts a sample into a languag
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from alongside_node.entrypoints.web import views
 from alongside_node.entrypoints.web.views import Choice, Form, Notice
+from alongside_node.entrypoints.web.visitor import SPOKEN
 from alongside_node.listings.careful_words import Careful
 from alongside_protocol.commitments import CALLED, Called, Commitments
 from alongside_protocol.listing import Listing
@@ -366,14 +367,16 @@ FILLED = {
 }
 SLIPS = {"title": "required", "call_hospital": "choose", "languages": "choose", "lowest": "number", "opens_mo": "time"}
 
+SPOKEN_CHOICES = tuple(Choice(tag, f"Language {tag}") for tag in SPOKEN)
 _SEARCH: dict[str, object] = {
     "form": Form(),
     "results": None,
+    "gone": False,
     "place_choices": (),
-    "language_choices": TONGUES,
-    "contacts": CONTACTS,
+    "language_choices": SPOKEN_CHOICES,
+    "contacts": (),
 }
-_LOOKED = Form({"words": "grief", "promise": "yes", "type": ("listening", "circle"), "area": "Berlin"})
+_LOOKED = Form({"words": "grief", "promise": "yes", "type": ("listening", "circle"), "area": "Berlin", "lived": "war"})
 _LOST = Form({"words": "kites", "area": "Springfield"}, {"area": "place"})
 _ASK: dict[str, object] = {
     "result": CIRCLE_RESULT,
@@ -381,6 +384,32 @@ _ASK: dict[str, object] = {
     "form": Form(),
     "telling": views.TellingView(TOLD.ways),
 }
+_FULL = Form(
+    {
+        "words": "kites",
+        "calls": ("police", "immigration"),
+        "type": ("circle", "space"),
+        "language": "ar",
+        "access": ("step_free", "captions"),
+        "ages": "under_18",
+    }
+)
+_ASKED = (
+    views.AskedView("words", "Words", "kites"),
+    views.AskedView("calls", "Not called without my yes", "Police, Immigration office"),
+    views.AskedView("language", "In which language", language="ar"),
+    views.AskedView("only_own", "Only for people who share this"),
+)
+_FOUND = views.ResultsView(RESULTS, 3, "2026-11-23", "/search/x", _ASKED, newer_url="/a", older_url="/b")
+_NOTHING = views.ResultsView(
+    (),
+    1,
+    "2026-11-23",
+    "/search/x",
+    _ASKED,
+    wider=(views.WiderView(_ASKED[0], 20, more=True), views.WiderView(_ASKED[2], 1, more=False)),
+    awake=(LISTENING_RESULT,),
+)
 _CONFIRM = _ASK | {
     "consent": CONSENT,
     "promises_hash": "h",
@@ -400,17 +429,33 @@ SAMPLES: Mapping[str, Sample] = {
     "front": Sample("front", "/", None, {"community": COMMUNITY, "searchable": 3}),
     "front, signed in": Sample("front", "/", MEMBER, {"community": COMMUNITY, "searchable": 1}),
     "search": Sample("search", "/search", None, _SEARCH),
+    "search, all filters": Sample("search", "/search/x/change", MEMBER, _SEARCH | {"form": _FULL}),
+    "search, which place": Sample("search", "/search", None, _SEARCH | {"form": _LOST, "place_choices": TONGUES}),
+    "search, forgotten": Sample("search", "/search/x", None, _SEARCH | {"gone": True}),
     "search, results": Sample(
+        "search", "/search/x", None, _SEARCH | {"form": _LOOKED, "results": _FOUND, "language_choices": ()}
+    ),
+    "search, stopped": Sample(
         "search",
         "/search/x",
         None,
-        _SEARCH | {"form": _LOOKED, "results": views.ResultsView(RESULTS, 3, "lake", "/a", "/b")},
+        _SEARCH | {"results": replace(_FOUND, results=(), asked=(), cut=True), "language_choices": ()},
     ),
     "search, nothing": Sample(
         "search",
         "/search/x",
         MEMBER,
-        _SEARCH | {"form": _LOST, "results": views.ResultsView((), 1, "lake"), "place_choices": TONGUES},
+        _SEARCH | {"form": _FULL, "results": _NOTHING, "contacts": CONTACTS, "language_choices": ()},
+    ),
+    "search, nothing at all": Sample(
+        "search",
+        "/search/x",
+        None,
+        _SEARCH
+        | {
+            "results": replace(_NOTHING, wider=(views.WiderView(None, 3, more=False),), awake=()),
+            "language_choices": (),
+        },
     ),
     "listing": Sample("listing", "/l", None, {"result": LISTENING_RESULT, "ask_url": "/l/ask", "ask_blocked": None}),
     "listing, circle": Sample(
@@ -585,7 +630,9 @@ SAMPLES: Mapping[str, Sample] = {
     "community": Sample(
         "community", "/community", STEWARD, _COMMUNITY | {"form": Form({"name": "Night Porch"}, {"place": "required"})}
     ),
-    "how_order_works": Sample("how_order_works", "/order", None, {"seed": "lake"}),
+    "how_order_works": Sample(
+        "how_order_works", "/order", None, {"seed": "2026-11-23", "start": 4_331_909_022_213_101}
+    ),
     "about_leaving": Sample("about_leaving", "/leaving", None, {}),
     **{
         f"error, {status}": Sample("error", "/x", None, {"status": status})

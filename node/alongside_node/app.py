@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from alongside_node import migrations
 from alongside_node.delivery import actions as delivery
 from alongside_node.delivery.actions import Outgoing
-from alongside_node.directory import following, serve
+from alongside_node.directory import following, reindexing, serve
 from alongside_node.directory.following import Replicas, Ways
 from alongside_node.directory.gazetteer import Gazetteer
 from alongside_node.directory.publishing import OwnDirectory
@@ -366,6 +366,7 @@ class Node:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Node"]:
         """The loops, without a web server."""
+        await reindexing.renew_index(self.database)
         await following.drop_idle(self.database)
         await self.directory.load()
         loops = {

@@ -433,6 +433,7 @@ def search(  # noqa: PLR0913, PLR0917 - each is one filter
     language: Annotated[str, typer.Option()] = "",
     kind: Annotated[str, typer.Option(help="listening, circle, company, practical …")] = "",
     limit: Annotated[int, typer.Option()] = 20,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why this order.")] = False,  # noqa: FBT002
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
     """Look for support in our own and our peers' listings, as a member would. Nothing of it is kept."""
@@ -459,8 +460,25 @@ def search(  # noqa: PLR0913, PLR0917 - each is one filter
             near=circle,
         )
         viewer = searching.Viewer(node.keys.id, member=True)
-        value = node.database.read(lambda reading: found_of(reading, query, viewer, now=node.edge.now, limit=limit))
-    _say(value, _found_in_words, as_json=as_json)
+        now = node.edge.now
+        value = node.database.read(lambda reading: found_of(reading, query, viewer, now=now, limit=limit))
+    _say(value, _explained(now) if explain else _found_in_words, as_json=as_json)
+
+
+def _explained(now: int) -> Callable[[list[dict[str, Any]]], None]:
+    """The same with the steps from each result to where it stands (docs/protocol/fair-order.md)."""
+    from alongside_protocol import fair_order  # noqa: PLC0415
+
+    seed = fair_order.seed_of(now)
+    start = fair_order.start(seed)
+
+    def say(several: list[dict[str, Any]]) -> None:
+        typer.echo(f"Seed {seed}: the day starts at place {start} of {fair_order.PLACES}, and goes round.")
+        for one in several:
+            steps = (one["place"] - start) % fair_order.PLACES
+            typer.echo(f"  {one['ring']:13}  {steps:>16} from the start  place {one['place']:>16}  {one['id']}")
+
+    return say
 
 
 def _found_in_words(several: list[dict[str, Any]]) -> None:

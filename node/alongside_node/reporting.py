@@ -12,7 +12,9 @@ from alongside_node.identity import actions as identity
 from alongside_node.identity.actions import Keyring
 from alongside_node.members import actions as members
 from alongside_node.peers import actions as peers
+from alongside_protocol import base64url, fair_order
 from alongside_protocol.commitments import promises_no_call_without_yes
+from alongside_protocol.listing import ListingType
 
 
 def day(seconds: int) -> str:
@@ -79,6 +81,8 @@ def found_of(reading: Reading, query: Query, viewer: Viewer, *, now: int, limit:
             if promises_no_call_without_yes(found.listing.commitments)
             else "read who may be called",
             "km": None if found.km is None else round(found.km),
+            "ring": "practitioners" if found.listing.type is ListingType.PRACTITIONER else "peers",
+            "place": fair_order.place(base64url.decode(found.id)),
         }
         for found in page.results
     ]

@@ -131,13 +131,16 @@ def _answered(commitments: Commitments, called: Called | None) -> bool:
     return called.answer is not Answer.UNKNOWN or by is Source.WE_ASKED_THEM
 
 
+def never_without_yes(called: Called | None) -> bool:
+    """Whether they are never called without the person's yes. Unknown and unanswered: no."""
+    return called is not None and called.answer in _WITHOUT_YES
+
+
 def promises_no_call_without_yes(commitments: Commitments | None) -> bool:
     """Whether neither police nor hospital is called without the person's yes. Unknown, unanswered and absent: no."""
     if commitments is None:
         return False
-    return all(
-        called is not None and called.answer in _WITHOUT_YES for called in (commitments.police, commitments.hospital)
-    )
+    return never_without_yes(commitments.police) and never_without_yes(commitments.hospital)
 
 
 def commitments_hash(of_listing: Commitments | None, of_community: Commitments | None) -> bytes:

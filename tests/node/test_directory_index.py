@@ -12,6 +12,7 @@ from alongside_node.foundation.database import Database, Reading
 from alongside_protocol import record
 from alongside_protocol.identifiers import new_record_id
 from alongside_protocol.listing import Listing
+from directories import vocabulary
 from world import START, Randomness, offer
 
 RANDOM = Randomness("index")
@@ -36,20 +37,6 @@ def read(content: Listing, generation: int = 1) -> Read:
 def sought(reading: Reading, text: str, *, codes: tuple[str, ...] = ("listing",), beginnings: bool = False) -> set[int]:
     terms = Terms(tuple(query_words(text)), codes, beginnings=beginnings)
     return {row[0] for row in index.lines_between(reading, terms, *WHOLE, 100, today=TODAY)}
-
-
-def vocabulary(database: Database) -> int:
-    """How many words the index still knows."""
-    if database.dialect == "postgresql":
-        return database.read(lambda r: r.execute_driver(f"SELECT count(*) FROM {index.TABLE}").scalar_one())
-
-    def count(tx: Reading) -> int:
-        tx.execute_driver(f"CREATE VIRTUAL TABLE temp.known USING fts5vocab(main, {index.TABLE}, 'row')")
-        found: int = tx.execute_driver("SELECT count(*) FROM temp.known").scalar_one()
-        tx.execute_driver("DROP TABLE temp.known")
-        return found
-
-    return database.write(count)
 
 
 TEXTS = st.text(

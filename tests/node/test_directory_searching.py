@@ -5,55 +5,22 @@ from typing import Any
 import pytest
 
 from alongside_node.directory import entries, publishing, store
-from alongside_node.directory.searching import Near, Query, Viewer, find, search
+from alongside_node.directory.searching import For, Near, Query, count, find, matches, search
 from alongside_node.foundation.database import Database
 from alongside_node.listings import rules
 from alongside_protocol import record
-from alongside_protocol.identifiers import NodeId, RecordId, new_record_id
-from alongside_protocol.listing import Direction, Listing
+from alongside_protocol.commitments import CALLED
+from alongside_protocol.identifiers import new_record_id
+from alongside_protocol.listing import Direction
 from alongside_protocol.place import Point
 from alongside_protocol.profile import Profile
-from world import START, Randomness, commitments, offer
+from directories import BERLIN, DAY, HERE, ME, OUTSIDE, PEER, RANDOM, found, listing, put, put_at_peer
+from world import START, commitments
 
-DAY = 86_400
-ME, PEER = NodeId("m" * 43), NodeId("p" * 43)
-HERE, OUTSIDE = Viewer(ME, member=True), Viewer(ME, member=False)
-RANDOM = Randomness("searching")
-
-
-def listing(**changes: Any) -> Listing:
-    return rules.completed(offer(**changes), names=["Mira"], key="A" * 43, now=START, place_key=b"k" * 32)
-
-
-def put(database: Database, **changes: Any) -> RecordId:
-    """A listing of our own."""
-    name, content = new_record_id(RANDOM), listing(**changes)
-    database.write(lambda tx: publishing.put(tx, content, node=ME, record_id=name, rev=1, now=START, random=RANDOM))
-    return name
-
-
-def put_at_peer(database: Database, *, exp: int = START + 8 * DAY, active: bool = True, **changes: Any) -> RecordId:
-    """A listing of a peer's directory as it stands after a synchronisation."""
-    name, content = new_record_id(RANDOM), listing(**changes)
-    line = record.write(content, record_id=name, rev=1, now=START, random=RANDOM)
-
-    def write(tx: Any) -> None:
-        generation = store.active_generation(tx, PEER) if active else None
-        generation = generation or store.new_generation(tx, PEER, active=active)
-        entries.add(tx, [entries.read(line, name, record.digest(line), seq=1, generation=generation)])
-        if active:
-            store.save_replica(tx, store.Replica(PEER, "head", 1, 1, exp, START, None))
-
-    database.write(write)
-    return name
-
-
-def found(database: Database, viewer: Viewer = HERE, *, now: int = START, **asked: Any) -> set[str]:
-    page = database.read(lambda r: search(r, Query(**asked), viewer, now=now, limit=100))
-    return {one.id for one in page.results}
-
-
-BERLIN = {"visibility": "public", "label": "Berlin", "point": {"latitude": 5_252_000, "longitude": 1_340_000}}
+YOUNG = {"kind": "young_people_for_young_people"}
+_DAYS = ["mo", "tu", "we", "th", "fr", "sa", "su"]
+ALWAYS = {"zone": "Europe/Berlin", "weekly": [{"days": _DAYS, "opens": "00:00", "closes": "00:00"}]}
+NEVER_NOW = {"zone": "Europe/Berlin", "weekly": [{"days": _DAYS, "opens": "03:00", "closes": "03:01"}]}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +37,32 @@ BERLIN = {"visibility": "public", "label": "Berlin", "point": {"latitude": 5_252
         ({"lived": "psychosis"}, {"lived_experience": [{"lang": "en", "words": "Psychosis"}]}, {}),
         ({"by_and_for": "queer"}, {"by_and_for": [{"lang": "en", "words": "queer people"}]}, {}),
         ({"promise": True}, {}, {"commitments": commitments(police="may_without_asking")}),
+        ({"nobody_turned_away": True}, {"exchange": {"kind": "gift", "nobody_turned_away": True}}, {}),
+        ({"access": ("quiet", "step_free")}, {"access": ["step_free", "quiet"]}, {"access": ["quiet"]}),
+        ({"interpreters": ("welcome", "we_bring_one")}, {"interpreter": "welcome"}, {"interpreter": "not_possible"}),
+        ({"interpreters": ("welcome",)}, {"interpreter": "welcome"}, {"interpreter": "unknown"}),
+        (
+            {"ages": For.UNDER_18},
+            {"ages": {"kind": "from", "from_age": 16}},
+            {"ages": {"kind": "from", "from_age": 18}},
+        ),
+        ({"ages": For.UNDER_18}, {"ages": YOUNG}, {}),
+        ({"ages": For.YOUNG}, {"ages": YOUNG}, {"ages": {"kind": "from", "from_age": 12}}),
+        ({"ages": For.ADULTS}, {"ages": {"kind": "from", "from_age": 12}}, {"ages": YOUNG}),
+        ({"ages": For.ADULTS}, {}, {"ages": YOUNG}),
+        ({"only_own": True}, {"only_own": True}, {}),
+        ({"audiences": ("here",)}, {"audience": "here"}, {"audience": "federated"}),
+        ({"calls": ("immigration",)}, {}, {"commitments": commitments(immigration="unknown")}),
+        ({"calls": ("immigration",)}, {}, {"commitments": None, "direction": "need"}),
+        ({"calls": ("police", "probation")}, {}, {"commitments": commitments(probation="must_by_law")}),
+        ({"no_duty": True}, {}, {"commitments": commitments() | {"mandated_reporter": "unknown"}}),
+        ({"nothing_kept": True}, {}, {"commitments": commitments() | {"kept_days": 1, "written_down": "a name"}}),
+        ({"printable": True}, {"printable": True}, {}),
+        ({"open_now": True}, {"hours": ALWAYS}, {"hours": NEVER_NOW}),
+        ({"open_now": True}, {"hours": ALWAYS}, {}),
+        ({"open_now": True}, None, {"hours": ALWAYS, "room": {"state": "resting"}}),
         ({"near": Near(Point(latitude=5_250_000, longitude=1_340_000), 10)}, {"place": BERLIN}, {}),
+        ({"near": Near(Point(latitude=5_250_000, longitude=1_340_000), 1)}, None, {"place": BERLIN}),
         ({"near": Near(Point(latitude=4_800_000, longitude=200_000), 10)}, None, {"place": BERLIN}),
     ],
 )
@@ -92,12 +84,41 @@ def test_filters_together_must_all_fit(migrated: Database) -> None:
     assert found(migrated, types=("listening",), languages=("es",)) == {both}
 
 
-@pytest.mark.parametrize("name", ["types", "languages", "modalities", "exchanges", "topics"])
-@pytest.mark.parametrize("value", ['x" OR "listing', "a b", "", "'", "x) OR (codes:listing", "é", "\x00", "zzz"])
-def test_a_filters_value_is_literal(migrated: Database, name: str, value: str) -> None:
-    mine = put(migrated)
-    assert found(migrated, **{name: (value,)}) in (set(), {mine})
-    assert found(migrated, **{name: (value, "nothing_like_this")}) in (set(), {mine})
+@pytest.mark.parametrize(
+    "name",
+    ["types", "languages", "modalities", "exchanges", "topics", "access", "interpreters", "audiences", "calls"],
+)
+@pytest.mark.parametrize("value", ['x" OR "listing', "a b", "", "'", "x) OR (codes:listing", "é", "\x00", "zzz", "_"])
+def test_a_filters_value_is_literal_and_one_that_is_none_finds_nothing(
+    migrated: Database, name: str, value: str
+) -> None:
+    put(migrated)
+    assert found(migrated, **{name: (value,)}) == set()
+    assert found(migrated, **{name: (value, "nothing_like_this")}) == set()
+
+
+@pytest.mark.parametrize("name", ["words", "lived", "by_and_for"])
+@pytest.mark.parametrize("text", ["!!!", "🙂", '"', "*"])
+def test_words_that_are_none_find_nothing_rather_than_everything(migrated: Database, name: str, text: str) -> None:
+    put(migrated)
+    assert found(migrated, **{name: text}) == set()
+
+
+def test_a_filter_with_very_many_values_costs_no_more_than_one_with_twenty(migrated: Database) -> None:
+    mine = put(migrated, topics=["grief"])
+    assert found(migrated, topics=("grief", *(f"t{number}" for number in range(5_000)))) == {mine}
+    assert found(migrated, topics=(*(f"t{number}" for number in range(5_000)), "grief")) == set()
+
+
+@pytest.mark.parametrize("answer", ["unknown", "may_without_asking", "must_by_law"])
+@pytest.mark.parametrize("who", CALLED)
+def test_only_a_promise_passes_the_filter_of_a_promise(migrated: Database, who: str, answer: str) -> None:
+    put(migrated, commitments=commitments(**{who: answer}))
+    put(migrated, commitments={name: said for name, said in commitments().items() if name != who})
+    put(migrated, direction="need", commitments=None)
+    assert found(migrated, calls=(who,)) == set()
+    kept = {put(migrated), put(migrated, commitments=commitments("never"))}
+    assert found(migrated, calls=(who,)) == kept
 
 
 @pytest.mark.parametrize(
@@ -206,6 +227,55 @@ def test_paging_has_no_gap_and_no_double_and_practitioners_come_last(migrated: D
         assert walked == [one.id for one in whole]
     kinds = [one.listing.type.value == "practitioner" for one in whole]
     assert kinds == sorted(kinds)
+
+
+def test_what_the_index_cannot_decide_is_read_so_far_and_the_next_page_goes_on_there(migrated: Database) -> None:
+    for _ in range(60):
+        put(migrated, hours=NEVER_NOW)
+    awake = {put(migrated, hours=ALWAYS) for _ in range(3)}
+    seen, after, pages = set(), None, 0
+    while True:
+        page = migrated.read(
+            lambda r, a=after: search(r, Query(open_now=True), HERE, now=START, limit=10, after=a, most=25)
+        )
+        seen |= {one.id for one in page.results}
+        pages += 1
+        if (after := page.after) is None:
+            break
+        assert page.cut
+    assert (seen, page.cut) == (awake, False)
+    assert 2 <= pages <= 4
+    whole = migrated.read(lambda r: search(r, Query(open_now=True), HERE, now=START, limit=10))
+    assert (len(whole.results), whole.after, whole.cut) == (3, None, False)
+
+
+def test_what_is_far_away_is_not_even_read(migrated: Database) -> None:
+    far = BERLIN | {"point": {"latitude": 4_000_000, "longitude": 1_340_000}}
+    for _ in range(30):
+        put(migrated, place=far)
+        put(migrated)
+    near = put(migrated, place=BERLIN)
+    query = Query(near=Near(Point(latitude=5_250_000, longitude=1_340_000), 40))
+    assert [raw.line for raw in migrated.read(lambda r: list(matches(r, query, HERE, now=START)))] == [
+        migrated.read(lambda r: find(r, ME, near, HERE, now=START).line)
+    ]
+
+
+def test_counting_says_how_many_and_whether_there_may_be_more(migrated: Database) -> None:
+    for _ in range(5):
+        put(migrated)
+    for most, says in ((4, (4, True)), (5, (5, False)), (6, (5, False))):
+        assert migrated.read(lambda r, m=most: count(r, Query(), HERE, now=START, most=m)) == says
+
+
+def test_the_pages_of_a_search_keep_the_order_of_the_day_on_which_it_began(migrated: Database) -> None:
+    for _ in range(30):
+        put(migrated)
+    whole = migrated.read(lambda r: search(r, Query(), HERE, now=START, limit=50)).results
+    first = migrated.read(lambda r: search(r, Query(), HERE, now=START, limit=20))
+    tomorrow = START + DAY
+    rest = migrated.read(lambda r: search(r, Query(), HERE, now=tomorrow, limit=20, after=first.after, begun=START))
+    assert [one.id for one in (*first.results, *rest.results)] == [one.id for one in whole]
 
 
 def test_a_record_with_a_misleading_id_inside_stops_no_search(migrated: Database) -> None:

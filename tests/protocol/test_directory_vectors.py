@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from alongside_protocol import base64url, canonical, head, jws, limits, merkle
+from alongside_protocol import base64url, canonical, fair_order, head, jws, limits, merkle
 from alongside_protocol.errors import Refused
+from alongside_protocol.fair_order import Listed
 from alongside_protocol.feed import read_page
 from alongside_protocol.identifiers import NodeId
 from alongside_protocol.keys import VerifyKey
@@ -120,3 +121,13 @@ def test_pages(case: dict[str, Any]) -> None:
         return {"more": page.more, "lines": [[entry.seq, entry.id, entry.line is not None] for entry in page.entries]}
 
     assert outcome(attempt) == said(case)
+
+
+@pytest.mark.parametrize("case", cases("order/orders.json"))
+def test_the_fair_order(case: dict[str, Any]) -> None:
+    def ordered() -> list[str]:
+        listed = [Listed(name) for name in case["peers"]]
+        listed += [Listed(name, practitioner=True) for name in case["practitioners"]]
+        return [one.id for one in fair_order.in_order(listed, case["seed"])]
+
+    assert outcome(ordered) == said(case)

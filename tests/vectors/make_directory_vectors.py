@@ -1,4 +1,4 @@
-"""Makes the vectors of strict JSON, envelopes, node documents, trees, heads and feed pages, for implementations in any language.
+"""Makes the vectors of strict JSON, envelopes, node documents, trees, heads, feed pages and the fair order, for implementations in any language.
 
     python tests/vectors/make_directory_vectors.py
 
@@ -13,8 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from alongside_protocol import base64url, canonical, head, jws, limits, merkle
+from alongside_protocol import base64url, canonical, fair_order, head, jws, limits, merkle
 from alongside_protocol.errors import Refused
+from alongside_protocol.fair_order import Listed
 from alongside_protocol.feed import Entry, read_page, write_page
 from alongside_protocol.identifiers import RecordId
 from alongside_protocol.keys import SigningKey, VerifyKey
@@ -429,6 +430,28 @@ def pages() -> Vectors:
     return {"about": "feed pages: (number, id, whether a record is there) of each line", "cases": cases(inputs, read)}
 
 
+# The fair order.
+
+
+def orders() -> Vectors:
+    names = [encode(record_id(number)) for number in range(12)]
+    inputs: dict[str, Case] = {
+        "one day": {"seed": "2026-11-25", "peers": names[:8], "practitioners": names[8:]},
+        "the next day": {"seed": "2026-11-26", "peers": names[:8], "practitioners": names[8:]},
+        "given in another order": {"seed": "2026-11-25", "peers": names[7::-1], "practitioners": names[:7:-1]},
+        "practitioners alone": {"seed": "2026-11-25", "peers": [], "practitioners": names[:3]},
+        "nothing": {"seed": "2026-11-25", "peers": [], "practitioners": []},
+        "what is no id": {"seed": "2026-11-25", "peers": ["=" * 22], "practitioners": []},
+    }
+
+    def ordered(given: Case) -> Any:
+        listed = [Listed(name) for name in given["peers"]]
+        listed += [Listed(name, practitioner=True) for name in given["practitioners"]]
+        return [one.id for one in fair_order.in_order(listed, given["seed"])]
+
+    return {"about": "the fair order: ids as they are shown on the day of a seed", "cases": cases(inputs, ordered)}
+
+
 def vectors() -> dict[str, Vectors]:
     """Every file, by its path in this folder."""
     return {
@@ -439,6 +462,7 @@ def vectors() -> dict[str, Vectors]:
         "tree/proofs.json": proofs(),
         "head/heads.json": heads(),
         "feed/pages.json": pages(),
+        "order/orders.json": orders(),
     }
 
 

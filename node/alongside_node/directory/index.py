@@ -30,6 +30,8 @@ CREATE = {
         f"CREATE INDEX ix_{TABLE}_codes ON {TABLE} USING GIN (codes) WITH (fastupdate = off)",
     ),
 }
+_FORM_AT = -1
+"""Below every place: the row that says which form the others have. Its code is `form` and a number."""
 _COMPACTED = 64
 """Pages of 4 KB in one step: a few milliseconds."""
 _SHORTEST_BEGINNING = 4
@@ -71,6 +73,28 @@ def remove(tx: Writing, rows: Sequence[Indexed]) -> None:
             f"DELETE FROM {TABLE} WHERE position = %s",  # noqa: S608 - a constant
             [(row.position,) for row in rows],
         )
+
+
+def make_anew(tx: Writing) -> None:
+    """An empty index instead of what was there."""
+    for statement in (*DROP[tx.dialect], *CREATE[tx.dialect]):
+        tx.execute_driver(statement)
+
+
+def note_form(tx: Writing, form: int) -> None:
+    """Say which form the rows have."""
+    add(tx, [Indexed(_FORM_AT, "", f"form{form}")])
+
+
+def is_in_form(reading: Reading, form: int) -> bool:
+    """Whether the rows have this form; not while they are being written anew."""
+    if reading.dialect == "sqlite":
+        statement = f"SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH ? AND rowid = ?"  # noqa: S608 - a constant
+        values: tuple[object, ...] = (f'codes : "form{form}"', _FORM_AT)
+    else:
+        statement = f"SELECT 1 FROM {TABLE} WHERE codes @@ %s::tsquery AND position = %s"  # noqa: S608 - a constant
+        values = (f"'form{form}'", _FORM_AT)
+    return reading.execute_driver(statement, values).first() is not None
 
 
 def compact(tx: Writing, *, begin: bool) -> bool:

@@ -11,7 +11,7 @@ from alongside_node.foundation.database import Reading
 from alongside_protocol.listing import Audience
 
 from . import searching
-from .searching import Query, Raw, Viewer
+from .searching import Query, Raw, Reach, Viewer
 
 STRETCHES: Final = 8
 """How many stretches of the two rings a place can be in (`searching.matches`)."""
@@ -43,21 +43,21 @@ def page(
         found = searching.search(reading, query, viewer, now=now, limit=limit, after=after)
         return Lines(tuple(Line(one.node, one.line, one.km, one.stale_since) for one in found.results), found.after)
     results: list[Line] = []
-    previous = after
-    for raw in _fitting(reading, query, viewer, now=now, limit=limit, after=after):
+    previous, reach = after, Reach()
+    for raw in _fitting(reading, query, viewer, now=now, limit=limit, after=after, reach=reach):
         if len(results) == limit:
             return Lines(tuple(results), previous)
         own = raw.source.peer == viewer.node
         stale = None if own or now < raw.source.exp else raw.source.exp
         results.append(Line(raw.source.peer, raw.line, None, stale))
         previous = raw.place
-    return Lines(tuple(results), None)
+    return Lines(tuple(results), reach.stopped)
 
 
 def _fitting(
-    reading: Reading, query: Query, viewer: Viewer, *, now: int, limit: int, after: tuple[int, int] | None
+    reading: Reading, query: Query, viewer: Viewer, *, now: int, limit: int, after: tuple[int, int] | None, reach: Reach
 ) -> Iterator[Raw]:
-    for raw in searching.matches(reading, query, viewer, now=now, after=after, batch=limit + 1):
+    for raw in searching.matches(reading, query, viewer, now=now, after=after, batch=limit + 1, reach=reach):
         if raw.source.peer == viewer.node or not viewer.member or not _is_for_its_node_only(raw):
             yield raw
 

@@ -6,20 +6,17 @@ A place is one integer that the database keeps rows in order of, so a page of re
 
     1 bit practitioner · 52 bits SHA-256(ring seed ‖ id) · 10 bits generation
 
-The generation bits let a replica be staged beside the one in use. Never considered: credentials, popularity, how fast
+The rule itself is the protocol's (`fair_order`), for everybody to use. The generation bits let a replica be staged beside the one in use. Never considered: credentials, popularity, how fast
 somebody answers, or who asks.
 """
 
 from dataclasses import dataclass
-from hashlib import sha256
 
-RING_SEED = b"alongside-ring-1"
-DAY_SEED = b"alongside-day-1"
+from alongside_protocol import fair_order
 
 GENERATION_BITS = 10
-RING_BITS = 52
+RING_BITS = fair_order.BITS
 _RING_SPAN = 1 << (RING_BITS + GENERATION_BITS)
-_DAY = 86_400
 
 ARCS = 4
 """Two rings, each read from the day's start to its end and from its beginning."""
@@ -27,15 +24,13 @@ ARCS = 4
 
 def position(record_id: bytes, *, generation: int, practitioner: bool) -> int:
     """The place of a record: a non-negative integer below 2**63."""
-    ring = int.from_bytes(sha256(RING_SEED + record_id).digest()[:8], "big") >> (64 - RING_BITS)
-    place = (ring << GENERATION_BITS) | (generation % (1 << GENERATION_BITS))
+    place = (fair_order.place(record_id) << GENERATION_BITS) | (generation % (1 << GENERATION_BITS))
     return place + _RING_SPAN if practitioner else place
 
 
 def day_start(now: int) -> int:
     """Where on a ring the searches of the (UTC) day of `now` start."""
-    seed = sha256(DAY_SEED + str(now // _DAY).encode("ascii")).digest()
-    return int.from_bytes(seed[:8], "big") >> (64 - RING_BITS) << GENERATION_BITS
+    return fair_order.start(fair_order.seed_of(now)) << GENERATION_BITS
 
 
 @dataclass(frozen=True)

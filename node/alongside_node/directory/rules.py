@@ -9,16 +9,37 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from alongside_protocol.commitments import promises_no_call_without_yes
-from alongside_protocol.listing import Listing, ListingType, Saying
+from alongside_protocol.commitments import (
+    CALLED,
+    Commitments,
+    Reporter,
+    never_without_yes,
+    promises_no_call_without_yes,
+)
+from alongside_protocol.listing import AgesKind, Interpreter, Listing, ListingType, Saying
 from alongside_protocol.profile import Profile
 
+from . import cells
 from .text import indexable, words
+
+FORM: Final = 2
+"""Raised whenever the same record gets other words or codes than before: an index in another form is written anew at the next start."""
 
 LISTING: Final = "listing"
 PROFILE: Final = "profile"
 PROMISE: Final = "promise"
 """Neither police nor hospital without the person's yes; `unknown` never has it."""
+NO_DUTY: Final = "noduty"
+"""No law makes them pass anything on."""
+NOTHING_KEPT: Final = "nothingkept"
+UNDER_18: Final = "under18"
+YOUNG: Final = "young"
+"""Young people for young people."""
+ONLY_OWN: Final = "onlyown"
+TURNS_NOBODY_AWAY: Final = "xnobodyturnedaway"
+PRINTABLE: Final = "printable"
+SAYS_WHEN: Final = "hours"
+"""It has opening hours, so that it may be open now."""
 
 FOR_EVER: Final = 1_000_000
 """A day after every day: a profile is always valid."""
@@ -68,23 +89,43 @@ def _codes(listing: Listing) -> Iterator[str]:
     yield coded("d", listing.direction)
     yield coded("t", listing.type)
     yield coded("a", listing.audience)
-    yield coded("l", primary(listing.lang))
-    if promises_no_call_without_yes(listing.commitments):
-        yield PROMISE
-    for language in listing.languages:
-        yield coded("l", primary(language))
-    for modality in listing.modality:
-        yield coded("m", modality)
-    if listing.exchange is not None:
-        yield coded("x", listing.exchange.kind)
-        if listing.exchange.nobody_turned_away:
-            yield "xnobodyturnedaway"
-    for topic in listing.topics:
-        yield coded("o", topic)
-    for need in listing.access:
-        yield coded("c", need)
+    yield from (coded("l", primary(tag)) for tag in (listing.lang, *listing.languages))
+    yield from (coded("m", modality) for modality in listing.modality)
+    yield from (coded("o", topic) for topic in listing.topics)
+    yield from (coded("c", need) for need in listing.access)
     yield from said("v", listing.lived_experience)
     yield from said("b", listing.by_and_for)
+    yield from (name for name, holds in _either_or(listing).items() if holds)
+    if listing.exchange is not None:
+        yield coded("x", listing.exchange.kind)
+    if listing.interpreter is not Interpreter.UNKNOWN:
+        yield coded("i", listing.interpreter)
+    if listing.place is not None and listing.place.point is not None:
+        yield from cells.codes(listing.place.point)
+    if listing.commitments is not None:
+        yield from _promised(listing.commitments)
+
+
+def _either_or(listing: Listing) -> dict[str, bool]:
+    """Codes that an entry has or has not. Only of what few entries have: a term in nearly every entry is dear (`index.Terms`)."""
+    return {
+        PROMISE: promises_no_call_without_yes(listing.commitments),
+        UNDER_18: listing.ages.under_18,
+        YOUNG: listing.ages.kind is AgesKind.YOUNG_PEOPLE_FOR_YOUNG_PEOPLE,
+        ONLY_OWN: listing.only_own,
+        TURNS_NOBODY_AWAY: listing.exchange is not None and listing.exchange.nobody_turned_away,
+        PRINTABLE: listing.printable,
+        SAYS_WHEN: listing.hours is not None,
+    }
+
+
+def _promised(commitments: Commitments) -> Iterator[str]:
+    """A code for each promise. What was not answered has none, so that it never passes."""
+    yield from (coded("n", who) for who in CALLED if never_without_yes(getattr(commitments, who)))
+    if commitments.mandated_reporter is Reporter.NO:
+        yield NO_DUTY
+    if commitments.kept_days == 0:
+        yield NOTHING_KEPT
 
 
 def said(letter: str, sayings: Iterable[Saying]) -> Iterator[str]:

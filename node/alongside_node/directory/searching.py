@@ -1,29 +1,36 @@
 """Searching our own and our peers' listings, on this machine (listing.md; safety.md, "Query text is nowhere").
 
-In fair order: from today's start round the ring, peers before practitioners, the same for everybody who asks the same. What is no
-longer valid, whose node has been silent too long, or whose audience is another, is not found. Nothing about a query is kept.
+In fair order: from the day's start round the ring, peers before practitioners, the same for everybody who asks the same. What is no
+longer valid, whose node has been silent too long, or whose audience is another, is not found. A value that no listing can have finds
+nothing: a filter is never widened by a slip. Nothing about a query is kept.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import chain
 from typing import Final
 
 from alongside_node.foundation.database import Reading
 from alongside_protocol import limits, record
+from alongside_protocol.commitments import CALLED
 from alongside_protocol.errors import Refused
 from alongside_protocol.identifiers import NodeId, RecordId
 from alongside_protocol.listing import Audience, Direction, Listing, is_open
 from alongside_protocol.place import Point, distance_m
 
-from . import index, rules, store
+from . import cells, index, rules, store
 from .index import Terms
 from .ordering import ARCS, Arc, arcs
 from .text import query_words
 
 SCANNED: Final = 2_000
-"""Entries that one search reads at most: a filter that nothing matches must not read the whole directory."""
+"""Entries that one page reads at most: what the index cannot decide must not read the whole directory. The next page goes on there."""
+COUNTED: Final = 200
+"""Entries that counting reads at most."""
+SEVERAL: Final = 20
+"""Values of one filter at most; more would only cost."""
 _BATCH: Final = 21
 """Entries read at once: a page of twenty, and one more that says whether there is another page."""
 _NOT_FOR_EVERYBODY: Final = (rules.coded("a", Audience.FEDERATED), rules.coded("a", Audience.HERE))
@@ -38,6 +45,14 @@ class Near:
     km: int
 
 
+class For(StrEnum):
+    """Whom it is for. Nobody's age is asked."""
+
+    ADULTS = "adults"
+    UNDER_18 = "under_18"
+    YOUNG = "young_people_for_young_people"
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What somebody looks for. Empty members ask for nothing."""
@@ -48,11 +63,24 @@ class Query:
     languages: tuple[str, ...] = ()
     modalities: tuple[str, ...] = ()
     exchanges: tuple[str, ...] = ()
+    nobody_turned_away: bool = False
     topics: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    """Every one of them, unlike the others: what somebody needs to come."""
+    interpreters: tuple[str, ...] = ()
+    ages: For | None = None
+    audiences: tuple[str, ...] = ()
     lived: str = ""
     by_and_for: str = ""
+    only_own: bool = False
     promise: bool = False
     """Only who promises not to call police or hospital without a yes."""
+    calls: tuple[str, ...] = ()
+    """Members of `commitments.CALLED`: only who promises not to call any of them without a yes."""
+    no_duty: bool = False
+    """Only whom no law makes pass anything on."""
+    nothing_kept: bool = False
+    printable: bool = False
     open_now: bool = False
     near: Near | None = None
 
@@ -88,19 +116,36 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some results, and behind which place the next page begins (None: there is no more)."""
+    """Some results, and behind which place the next page begins (None: there is no more). `cut`: there may be more, unread."""
 
     results: tuple[Found, ...]
     after: tuple[int, int] | None
+    cut: bool = False
+
+
+@dataclass(slots=True)
+class Reach:
+    """How far reading goes: at most `most` entries. `stopped`: behind which place it ended because of that; None: it saw everything."""
+
+    most: int = SCANNED
+    stopped: tuple[int, int] | None = None
 
 
 def search(
-    reading: Reading, query: Query, viewer: Viewer, *, now: int, limit: int, after: tuple[int, int] | None = None
+    reading: Reading,
+    query: Query,
+    viewer: Viewer,
+    *,
+    now: int,
+    limit: int,
+    after: tuple[int, int] | None = None,
+    begun: int | None = None,
+    most: int = SCANNED,
 ) -> Page:
-    """One page of results, behind the place `after` of a former page."""
+    """One page of results, behind the place `after` of a former page. `begun`: when the first was made, if not now: its day has the order."""
     results: list[Found] = []
-    previous = after
-    for raw in matches(reading, query, viewer, now=now, after=after):
+    previous, reach = after, Reach(most)
+    for raw in matches(reading, query, viewer, now=now, after=after, begun=begun, reach=reach):
         found = _fitting(raw, query, viewer, now)
         if found is None:
             continue
@@ -108,7 +153,13 @@ def search(
         if len(results) > limit:
             return Page(tuple(results[:limit]), previous)
         previous = raw.place
-    return Page(tuple(results), None)
+    return Page(tuple(results), reach.stopped, cut=reach.stopped is not None)
+
+
+def count(reading: Reading, query: Query, viewer: Viewer, *, now: int, most: int) -> tuple[int, bool]:
+    """(how many fit, at most `most`; whether there may be more), without reading far."""
+    page = search(reading, query, viewer, now=now, limit=most, most=COUNTED)
+    return len(page.results), page.after is not None
 
 
 def matches(
@@ -119,11 +170,14 @@ def matches(
     now: int,
     after: tuple[int, int] | None = None,
     batch: int = _BATCH,
+    begun: int | None = None,
+    reach: Reach | None = None,
 ) -> Iterator[Raw]:
     """What fits by the index alone, unread: in fair order what has the words, then in fair order what has words that begin with them.
 
     The second round reads every entry that has such a word, however many there are, so it is made only when the first was not enough.
     """
+    reach = reach or Reach()
     terms = _terms(query, viewer)
     if terms is None:
         return
@@ -133,9 +187,9 @@ def matches(
         if source.peer == viewer.node or now < source.exp + limits.HIDE_AFTER_EXPIRY
     }
     scanned = 0
-    for number, sought, arc in _rounds(terms, now, after):
+    for number, sought, arc in _rounds(terms, now if begun is None else begun, after):
         first = arc.first
-        while scanned < SCANNED:
+        while True:
             rows = index.lines_between(reading, sought, first, arc.last, batch, today=now // limits.DAY)
             for position, generation, line in rows:
                 if generation in sources:
@@ -143,6 +197,9 @@ def matches(
             scanned += len(rows)
             if len(rows) < batch:
                 break
+            if scanned >= reach.most:
+                reach.stopped = (number, rows[-1][0])
+                return
             first = rows[-1][0] + 1
 
 
@@ -161,30 +218,64 @@ def _rounds(terms: Terms, now: int, after: tuple[int, int] | None) -> Iterator[t
 
 def _terms(query: Query, viewer: Viewer) -> Terms | None:
     """None: nothing can match."""
-    sought = query_words(query.words)
-    if query.words.strip() and not sought:
+    sought, several = query_words(query.words), _several(query)
+    if not _can_match(query, several):
         return None
-    codes = []
+    codes = [name for name, asked in _single(query).items() if asked]
     if query.direction is not None:
         codes.append(rules.coded("d", query.direction))
-    if query.promise:
-        codes.append(rules.PROMISE)
+    codes += [rules.coded("n", who) for who in query.calls]
+    codes += [rules.coded("c", value) for value in query.access[:SEVERAL]]
     codes += ["v" + word for word in query_words(query.lived)]
     codes += ["b" + word for word in query_words(query.by_and_for)]
-    groups = (
-        tuple(rules.coded(letter, value) for value in values if value.replace("_", "").isalnum())
-        for letter, values in (
-            ("t", query.types),
-            ("l", tuple(map(rules.primary, query.languages))),
-            ("m", query.modalities),
-            ("x", query.exchanges),
-            ("o", query.topics),
-        )
-    )
+    groups = [tuple(rules.coded(letter, value) for value in values[:SEVERAL]) for letter, values in several.items()]
+    if query.near is not None:
+        groups.append(cells.covering(query.near.point, query.near.km))
     any_of = tuple(group for group in groups if group)
     if not (sought or codes or any_of):  # only a listing has any of these
         codes.append(rules.LISTING)
-    return Terms(tuple(sought), tuple(codes), any_of, () if viewer.member else _NOT_FOR_EVERYBODY)
+    none_of = () if viewer.member else _NOT_FOR_EVERYBODY
+    if query.ages is For.ADULTS:
+        none_of = (*none_of, rules.YOUNG)
+    return Terms(tuple(sought), tuple(codes), any_of, none_of)
+
+
+def _single(query: Query) -> dict[str, bool]:
+    """Codes that what is found must have."""
+    return {
+        rules.PROMISE: query.promise,
+        rules.NO_DUTY: query.no_duty,
+        rules.NOTHING_KEPT: query.nothing_kept,
+        rules.UNDER_18: query.ages is For.UNDER_18,
+        rules.YOUNG: query.ages is For.YOUNG,
+        rules.ONLY_OWN: query.only_own,
+        rules.TURNS_NOBODY_AWAY: query.nobody_turned_away,
+        rules.PRINTABLE: query.printable,
+        rules.SAYS_WHEN: query.open_now,
+    }
+
+
+def _several(query: Query) -> dict[str, tuple[str, ...]]:
+    """Letter of a code → the values of which what is found must have one; empty: any."""
+    return {
+        "t": query.types,
+        "l": tuple(map(rules.primary, query.languages)),
+        "m": query.modalities,
+        "x": query.exchanges,
+        "o": query.topics,
+        "i": query.interpreters,
+        "a": query.audiences,
+    }
+
+
+def _can_match(query: Query, several: Mapping[str, tuple[str, ...]]) -> bool:
+    texts = (query.words, query.lived, query.by_and_for)
+    values = (*query.access, *chain.from_iterable(several.values()))
+    return (
+        all(query_words(text) for text in texts if text.strip())
+        and all(value.replace("_", "").isalnum() for value in values)
+        and set(query.calls) <= set(CALLED)
+    )
 
 
 def _fitting(raw: Raw, query: Query, viewer: Viewer, now: int) -> Found | None:
@@ -248,8 +339,3 @@ def _may_see(listing: Listing, viewer: Viewer, *, own: bool) -> bool:
     if listing.audience is Audience.ANYONE:
         return True
     return viewer.member and (own or listing.audience is Audience.FEDERATED)
-
-
-def seed_of(now: int) -> str:
-    """Today's published seed, as the page about the order shows it."""
-    return datetime.fromtimestamp(now, UTC).date().isoformat()

@@ -225,6 +225,12 @@ def some_entries(reading: Reading, generation: int, limit: int) -> list[Entry]:
     return [_entry_of(row) for row in reading.execute(statement)]
 
 
+def entries_behind(reading: Reading, position: int, limit: int) -> list[Entry]:
+    """Entries of all generations behind a place, in order, at most `limit`."""
+    statement = select(_entry).where(_entry.c.position > position).order_by(_entry.c.position).limit(limit)
+    return [_entry_of(row) for row in reading.execute(statement)]
+
+
 def _entry_of(row: Row[Any]) -> Entry:
     return Entry(row.position, row.generation, row.id, row.seq, row.digest, row.line, row.last_day)
 

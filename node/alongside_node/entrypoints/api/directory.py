@@ -12,13 +12,14 @@ from starlette.responses import Response
 
 from alongside_node.directory import lines, searching
 from alongside_node.directory.lines import Line
-from alongside_node.directory.searching import Near, Query
+from alongside_node.directory.searching import For, Near, Query
 from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
 from alongside_node.peers import actions as peers
-from alongside_protocol import limits
+from alongside_protocol import fair_order, limits
+from alongside_protocol.commitments import CALLED
 from alongside_protocol.errors import Code, Refused
-from alongside_protocol.listing import Direction, ExchangeKind, ListingType, Modality
+from alongside_protocol.listing import Audience, Direction, ExchangeKind, Interpreter, ListingType, Modality
 from alongside_protocol.place import UNIT, Point
 from alongside_protocol.text_forms import CODE, LANG, LANG_CHARACTERS, LINE
 
@@ -61,12 +62,33 @@ class Search(Form):
     languages: Annotated[tuple[Annotated[str, Field(pattern=LANG, max_length=LANG_CHARACTERS)], ...], _Several]
     modalities: Annotated[tuple[Annotated[Modality, Field(strict=False)], ...], _Several]
     exchanges: Annotated[tuple[Annotated[ExchangeKind, Field(strict=False)], ...], _Several]
+    nobody_turned_away: bool = False
     topics: Annotated[tuple[Annotated[str, Field(pattern=CODE)], ...], _Several]
+    access: Annotated[
+        tuple[Annotated[str, Field(pattern=CODE)], ...],
+        Field(default=(), max_length=_MOST_OF_A_KIND, strict=False, description="Every one of them."),
+    ]
+    interpreters: Annotated[tuple[Annotated[Interpreter, Field(strict=False)], ...], _Several]
+    ages: Annotated[For, Field(strict=False)] | None = None
+    audiences: Annotated[tuple[Annotated[Audience, Field(strict=False)], ...], _Several]
     lived: _Sought = ""
     by_and_for: _Sought = ""
+    only_own: bool = False
     promise: Annotated[bool, Field(description="Only who promises not to call police or hospital without a yes.")] = (
         False
     )
+    calls: Annotated[
+        tuple[Annotated[str, Field(pattern=f"^({'|'.join(CALLED)})$")], ...],
+        Field(
+            default=(),
+            max_length=len(CALLED),
+            strict=False,
+            description="Only who promises not to call any of these without a yes.",
+        ),
+    ]
+    no_duty: Annotated[bool, Field(description="Only whom no law makes pass anything on.")] = False
+    nothing_kept: Annotated[bool, Field(description="Only who keeps nothing that is written down.")] = False
+    printable: bool = False
     open_now: bool = False
     near: Circle | None = None
     limit: Annotated[int, Field(ge=1, le=MOST)] = 20
@@ -83,10 +105,20 @@ class Search(Form):
             languages=self.languages,
             modalities=tuple(one.value for one in self.modalities),
             exchanges=tuple(one.value for one in self.exchanges),
+            nobody_turned_away=self.nobody_turned_away,
             topics=self.topics,
+            access=self.access,
+            interpreters=tuple(one.value for one in self.interpreters),
+            ages=self.ages,
+            audiences=tuple(one.value for one in self.audiences),
             lived=self.lived,
             by_and_for=self.by_and_for,
+            only_own=self.only_own,
             promise=self.promise,
+            calls=self.calls,
+            no_duty=self.no_duty,
+            nothing_kept=self.nothing_kept,
+            printable=self.printable,
             open_now=self.open_now,
             near=None if near is None else Near(Point(latitude=near.latitude, longitude=near.longitude), near.km),
         )
@@ -135,7 +167,7 @@ async def search(caller: Caller, body: Search) -> Response:
         lambda reading: lines.page(reading, query, viewer, now=now, limit=body.limit, after=after)
     )
     behind = None if found.after is None else f"{now // limits.DAY}.{found.after[0]}.{found.after[1]}"
-    rest = json.dumps({"after": behind, "seed": searching.seed_of(now)}).encode("ascii")
+    rest = json.dumps({"after": behind, "seed": fair_order.seed_of(now)}).encode("ascii")
     return _json(b'{"results":[' + b",".join(map(_result, found.results)) + b"]," + rest[1:])
 
 

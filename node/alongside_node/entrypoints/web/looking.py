@@ -3,7 +3,7 @@
 A search is posted, kept in memory for twenty minutes under a random address, and written nowhere. Nothing here needs an account.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,25 +16,31 @@ from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
 from alongside_node.members import actions as members
 from alongside_node.peers import actions as peers
-from alongside_protocol.listing import is_open
+from alongside_protocol import fair_order
+from alongside_protocol.listing import Direction, is_open
 from alongside_protocol.place import Point
 
-from . import shown
-from .views import RESULTS_A_PAGE, Choice, Form, ResultsView
+from . import filters, shown
+from .views import RESULTS_A_PAGE, Choice, DirectContact, Form, ResultsView, ResultView, WiderView
 from .visitor import LANGUAGE_COOKIE, NothingHereError, Visitor
 
 _NO_LIMIT_KM: Final = 25
 _DISTANCES: Final = ("5", "15", "40", "100")
 """Kilometres that the form offers."""
-_LONGEST: Final = 200
+_COUNTED: Final = 20
+"""What is found without a filter is counted so far: "more than 20" is enough to choose by."""
+_TRIED: Final = 12
+_AWAKE: Final = 3
+_PAGE_DIGITS: Final = 4
 
 
 @dataclass
 class Search:
-    """One search, in memory only. `trail`: behind which place each page begins."""
+    """One search, in memory only. `begun`: its pages keep that day's order. `trail`: behind which place each page begins."""
 
-    sent: Mapping[str, Any]
+    sent: filters.Sent
     query: Query
+    begun: int
     trail: list[tuple[int, int] | None] = field(default_factory=lambda: [None])
 
 
@@ -48,115 +54,199 @@ async def front(visitor: Visitor) -> Response:
     return visitor.page("front", community=community, searchable=searchable)
 
 
+# Looking.
+
+
 async def empty_search(visitor: Visitor) -> Response:
     """Looking for support."""
-    contacts = await visitor.edge.read(_contacts)
+    return _form_page(visitor, {})
+
+
+def _form_page(
+    visitor: Visitor,
+    sent: filters.Sent,
+    problems: Mapping[str, str] | None = None,
+    *,
+    status: int = 200,
+    gone: bool = False,
+) -> Response:
     return visitor.page(
         "search",
-        form=Form(),
+        status=status,
+        form=Form(sent, problems or {}),
         results=None,
-        place_choices=(),
+        gone=gone,
+        place_choices=_places(visitor, sent),
         language_choices=visitor.language_choices,
-        contacts=contacts,
+        contacts=(),
     )
 
 
-def _contacts(reading: Reading) -> Any:
-    return shown.contacts_of(identity.standing_community(reading).profile)
+def _gone(visitor: Visitor) -> Response:
+    """We have forgotten it, as we said we would."""
+    return _form_page(visitor, {}, status=410, gone=True)
 
 
 async def begin_search(visitor: Visitor) -> Response:
     """Keep what was asked, and go where its results are."""
-    near, problems, choices = _near(visitor)
+    return _begin(visitor, filters.kept(visitor.sent))
+
+
+def _begin(visitor: Visitor, sent: filters.Sent) -> Response:
+    near, problems = _near(visitor, sent)
     if problems:
-        contacts = await visitor.edge.read(_contacts)
-        return visitor.again(
-            "search",
-            problems,
-            results=None,
-            place_choices=choices,
-            language_choices=visitor.language_choices,
-            contacts=contacts,
-        )
-    query = Query(
-        words=visitor.text("words")[:_LONGEST],
-        direction=None,
-        types=visitor.texts("type"),
-        languages=tuple(filter(None, (visitor.text("language"),))),
-        modalities=visitor.texts("modality"),
-        exchanges=visitor.texts("cost"),
-        lived=visitor.text("lived")[:_LONGEST],
-        by_and_for=visitor.text("by_and_for")[:_LONGEST],
-        promise=visitor.text("promise") == "yes",
-        open_now=visitor.text("open_now") == "yes",
-        near=near,
-    )
-    name = visitor.site.searches.keep(Search(visitor.sent, query))
+        return _form_page(visitor, sent, problems, status=422)
+    name = visitor.site.searches.keep(Search(sent, filters.query(sent, near), visitor.now))
     return RedirectResponse(f"/search/{name}", 303)
 
 
-def _places(visitor: Visitor) -> tuple[Choice, ...]:
-    towns = visitor.site.gazetteer.find(visitor.text("area")[:_LONGEST]) if visitor.text("area") else []
+def _places(visitor: Visitor, sent: filters.Sent) -> tuple[Choice, ...]:
+    """The places that could be meant."""
+    area = Form(sent).value("area")
+    towns = visitor.site.gazetteer.find(area) if area else []
     return tuple(Choice(f"{town.latitude},{town.longitude}", f"{town.name}, {town.country}") for town in towns)
 
 
-def _near(visitor: Visitor) -> tuple[Near | None, dict[str, str], tuple[Choice, ...]]:
-    """(within which circle, what needs another look, the places that could be meant)."""
-    if not visitor.text("area"):
-        return None, {}, ()
-    choices = _places(visitor)
-    if not choices:
-        return None, {"area": "place"}, ()
-    values = [choice.value for choice in choices]
-    chosen = visitor.text("place") if visitor.text("place") in values else values[0]
-    distance = visitor.text("distance")
+def _near(visitor: Visitor, sent: filters.Sent) -> tuple[Near | None, dict[str, str]]:
+    """(within which circle, what needs another look)."""
+    form = Form(sent)
+    if not form.value("area"):
+        return None, {}
+    values = [choice.value for choice in _places(visitor, sent)]
+    if not values:
+        return None, {"area": "place"}
+    distance = form.value("distance")
     if distance and distance not in _DISTANCES:
-        return None, {"distance": "number"}, choices
+        return None, {"distance": "number"}
+    chosen = form.value("place") if form.value("place") in values else values[0]
     latitude, longitude = map(int, chosen.split(","))
-    km = int(distance) if distance else _NO_LIMIT_KM
-    return Near(Point(latitude=latitude, longitude=longitude), km), {}, choices
+    return Near(Point(latitude=latitude, longitude=longitude), int(distance or _NO_LIMIT_KM)), {}
+
+
+def _kept(visitor: Visitor) -> Search | None:
+    found: Search | None = visitor.site.searches.find(visitor.path("search"))
+    return found
+
+
+async def change(visitor: Visitor) -> Response:
+    """The whole form, as it was filled in."""
+    kept = _kept(visitor)
+    return _gone(visitor) if kept is None else _form_page(visitor, kept.sent)
+
+
+async def widen(visitor: Visitor) -> Response:
+    """The same search without one of its filters: one tap."""
+    kept = _kept(visitor)
+    return _gone(visitor) if kept is None else _begin(visitor, filters.without(kept.sent, visitor.text("without")))
+
+
+# What was found.
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A page of results with what its page needs."""
+
+    page: searching.Page
+    names: Mapping[str, str]
+    communities: int
+    wider: tuple[WiderView, ...] = ()
+    awake: tuple[searching.Found, ...] = ()
+    contacts: tuple[DirectContact, ...] = ()
 
 
 async def results(visitor: Visitor) -> Response:
     """A page of what was found. The address says nothing; the query is in memory."""
-    name = visitor.path("search")
-    kept: Search | None = visitor.site.searches.find(name)
+    kept = _kept(visitor)
     if kept is None:
-        return visitor.go("/search")
-    number = visitor.request.query_params.get("page", "1")
-    page = int(number) - 1 if number.isascii() and number.isdecimal() and len(number) < 5 else 0  # noqa: PLR2004
-    page = max(0, min(page, len(kept.trail) - 1))
-
-    def look(reading: Reading) -> tuple[Any, Any, int, Any]:
-        found = searching.search(
-            reading, kept.query, visitor.viewer, now=visitor.now, limit=RESULTS_A_PAGE, after=kept.trail[page]
-        )
-        return found, shown.names_of(reading, visitor.me), len(peers.sources(reading)) + 1, _contacts(reading)
-
-    found, names, communities, contacts = await visitor.edge.read(look)
-    if found.after is not None and page + 1 == len(kept.trail):
-        kept.trail.append(found.after)
-    several = [
-        shown.result(one, names, me=visitor.me, today=visitor.today, open_now=is_open(one.listing, visitor.now))
-        for one in found.results
-    ]
-    form_visitor = Visitor(
-        visitor.site, visitor.request, visitor.person, visitor.lang, visitor.community, sent=kept.sent
-    )
+        return _gone(visitor)
+    page = _page_number(visitor, kept)
+    found = await visitor.edge.read(lambda reading: _look(reading, visitor, kept, page))
+    if found.page.after is not None and page + 1 == len(kept.trail):
+        kept.trail.append(found.page.after)
+    url = f"/search/{visitor.path('search')}"
     return visitor.page(
         "search",
         form=Form(kept.sent),
         results=ResultsView(
-            results=tuple(several),
-            communities=communities,
-            seed=searching.seed_of(visitor.now),
-            newer_url=f"/search/{name}?page={page}" if page else None,
-            older_url=f"/search/{name}?page={page + 2}" if found.after is not None else None,
+            results=_views(visitor, found.page.results, found.names),
+            communities=found.communities,
+            seed=fair_order.seed_of(kept.begun),
+            url=url,
+            asked=filters.asked(kept.sent, visitor.gettext),
+            cut=found.page.cut,
+            wider=found.wider,
+            awake=_views(visitor, found.awake, found.names),
+            newer_url=f"{url}?page={page}" if page else None,
+            older_url=f"{url}?page={page + 2}" if found.page.after is not None else None,
         ),
-        place_choices=_places(form_visitor),
-        language_choices=visitor.language_choices,
-        contacts=contacts,
+        gone=False,
+        place_choices=_places(visitor, kept.sent),
+        language_choices=(),
+        contacts=found.contacts,
     )
+
+
+def _page_number(visitor: Visitor, kept: Search) -> int:
+    """From 0; never further than somebody has read."""
+    number = visitor.request.query_params.get("page", "1")
+    page = int(number) - 1 if number.isascii() and number.isdecimal() and len(number) <= _PAGE_DIGITS else 0
+    return max(0, min(page, len(kept.trail) - 1))
+
+
+def _views(visitor: Visitor, several: Sequence[searching.Found], names: Mapping[str, str]) -> tuple[ResultView, ...]:
+    return tuple(
+        shown.result(one, names, me=visitor.me, today=visitor.today, open_now=is_open(one.listing, visitor.now))
+        for one in several
+    )
+
+
+def _look(reading: Reading, visitor: Visitor, kept: Search, page: int) -> _Found:
+    viewer, now = visitor.viewer, visitor.now
+    found = searching.search(
+        reading, kept.query, viewer, now=now, limit=RESULTS_A_PAGE, after=kept.trail[page], begun=kept.begun
+    )
+    names, communities = shown.names_of(reading, visitor.me), len(peers.sources(reading)) + 1
+    if found.results or page:
+        return _Found(found, names, communities)
+    awake = searching.search(reading, _awake(kept.query), viewer, now=now, limit=_AWAKE)
+    contacts = shown.contacts_of(identity.standing_community(reading).profile)
+    return _Found(found, names, communities, _wider(reading, visitor, kept), awake.results, contacts)
+
+
+def _awake(query: Query) -> Query:
+    """Whoever is open now, with the same promises and for the same ages."""
+    return Query(
+        promise=query.promise,
+        calls=query.calls,
+        no_duty=query.no_duty,
+        nothing_kept=query.nothing_kept,
+        ages=query.ages,
+        direction=Direction.OFFER,
+        open_now=True,
+    )
+
+
+def _wider(reading: Reading, visitor: Visitor, kept: Search) -> tuple[WiderView, ...]:
+    """What each filter keeps away; where no single one does, what all but the promises do."""
+    several = []
+    for one in filters.asked(kept.sent, visitor.gettext)[:_TRIED]:
+        found = _counted(reading, visitor, kept, one.name)
+        if found[0]:
+            several.append(WiderView(one, *found))
+    if several:
+        return tuple(several)
+    found = _counted(reading, visitor, kept, filters.EVERYTHING)
+    return (WiderView(None, *found),) if found[0] else ()
+
+
+def _counted(reading: Reading, visitor: Visitor, kept: Search, name: str) -> tuple[int, bool]:
+    less = filters.without(kept.sent, name)
+    near = kept.query.near if "area" in less else None
+    return searching.count(reading, filters.query(less, near), visitor.viewer, now=visitor.now, most=_COUNTED)
+
+
+# One listing.
 
 
 @dataclass(frozen=True)
@@ -216,7 +306,8 @@ async def listing(visitor: Visitor) -> Response:
 
 async def order(visitor: Visitor) -> Response:
     """How results are ordered."""
-    return visitor.page("how_order_works", seed=searching.seed_of(visitor.now))
+    seed = fair_order.seed_of(visitor.now)
+    return visitor.page("how_order_works", seed=seed, start=fair_order.start(seed))
 
 
 async def leaving(visitor: Visitor) -> Response:

@@ -50,6 +50,8 @@ PAGES: Final = (
     Page("/", _E, looking.front),
     Page("/search", _E, looking.empty_search, looking.begin_search),
     Page("/search/{search}", _E, looking.results),
+    Page("/search/{search}/change", _E, looking.change),
+    Page("/search/{search}/widen", _E, post=looking.widen),
     Page("/order", _E, looking.order),
     Page("/leaving", _E, looking.leaving),
     Page("/leave", _E, post=looking.leave, free=True),

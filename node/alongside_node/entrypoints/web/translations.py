@@ -1,4 +1,4 @@
-"""The languages of the pages. A catalogue is read from its `.po` file and compiled in memory when it is first needed.
+"""The languages of the pages. A catalogue is read from its `.po` file and compiled in memory when it is first needed, and then kept.
 
 No compiled file is kept, so a catalogue can never be older than its source. English is the language of the templates
 themselves. Adding a language is adding `locale/<tag>/LC_MESSAGES/alongside.po`.
@@ -25,10 +25,16 @@ class Translations:
 
     def __init__(self, folder: Path = LOCALES) -> None:
         self._folder = folder
+        self._known: dict[str, NullTranslations] = {}
         self.languages: Final = (SOURCE_LANGUAGE, *sorted(path.parents[1].name for path in folder.glob(f"*/{_FILE}")))
 
     def read(self, lang: str) -> NullTranslations:
         """The translations into one of `languages`. What is not translated, or only guessed (fuzzy), stays English."""
+        if lang not in self._known:
+            self._known[lang] = self._compiled(lang)
+        return self._known[lang]
+
+    def _compiled(self, lang: str) -> NullTranslations:
         if lang == SOURCE_LANGUAGE:
             return NullTranslations()
         with (self._folder / lang / _FILE).open("rb") as source:

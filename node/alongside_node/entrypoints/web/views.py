@@ -105,6 +105,11 @@ class Form:
         found = self.values.get(name, "")
         return found if isinstance(found, str) else next(iter(found), "")
 
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a field."""
+        found = self.values.get(name, ())
+        return (found,) if isinstance(found, str) else tuple(found)
+
     def chosen(self, name: str, value: str) -> bool:
         """Whether `value` is selected or ticked."""
         found = self.values.get(name, ())
@@ -170,12 +175,40 @@ RESULTS_A_PAGE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
+class AskedView:
+    """One filter that somebody chose: its field, what it is called, and what was chosen, as text or as the tag of a language."""
+
+    name: str
+    label: str
+    text: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WiderView:
+    """What would be found without one filter (None: without all but the promises): `count`, or `more` than that."""
+
+    asked: AskedView | None
+    count: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ResultsView:
-    """One page of what was found, `RESULTS_A_PAGE` at most. `seed` is today's published word behind the fair order (see `/order`)."""
+    """One page of what was found, `RESULTS_A_PAGE` at most. `seed` is the published seed of the order (see `/order`).
+
+    `url` is the search's own address. `cut`: we stopped reading, and there may be more. Where nothing was found, `wider` and
+    `awake` (who is open now) may help.
+    """
 
     results: tuple[ResultView, ...]
     communities: int
     seed: str
+    url: str
+    asked: tuple[AskedView, ...] = ()
+    cut: bool = False
+    wider: tuple[WiderView, ...] = ()
+    awake: tuple[ResultView, ...] = ()
     newer_url: str | None = None
     older_url: str | None = None
 

@@ -32,6 +32,7 @@ from .fleeting import Fleeting
 from .formats import day_in_words, language_name
 from .rendering import Pages
 from .views import Choice, Form, Frame, Notice, SignedIn
+from .wording import Gettext
 
 LANGUAGE_COOKIE: Final = "lang"
 SPOKEN: Final = [
@@ -273,13 +274,19 @@ class Visitor:
         response.headers["clear-site-data"] = '"cache", "cookies", "storage"'
         return response
 
+    @property
+    def gettext(self) -> Gettext:
+        """Into the language of the page."""
+        return self.site.pages.translations.read(self.lang).gettext
+
     def days_ahead(self, days: Sequence[str]) -> tuple[Choice, ...]:
         """Days from today to choose from, each in words."""
-        gettext = self.site.pages.translations.read(self.lang).gettext
         return tuple(
             Choice(
                 number,
-                day_in_words(self.today + timedelta(days=int(number)), self.today, lang=self.lang, gettext=gettext),
+                day_in_words(
+                    self.today + timedelta(days=int(number)), self.today, lang=self.lang, gettext=self.gettext
+                ),
             )
             for number in days
         )

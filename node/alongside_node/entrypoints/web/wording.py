@@ -150,6 +150,17 @@ AGES: Final[Words] = {
     "young_people_for_young_people": N_("Young people for young people"),
 }
 
+AGES_SOUGHT: Final[Words] = {
+    "adults": N_("For adults"),
+    "under_18": N_("Open to people under 18"),
+    "young_people_for_young_people": N_("Young people for young people"),
+}
+
+DIRECTION_SOUGHT: Final[Words] = {
+    "offer": N_("What people offer"),
+    "need": N_("What people look for"),
+}
+
 CALLED: Final[Words] = {
     "police": N_("Police"),
     "hospital": N_("Ambulance or hospital"),
@@ -531,6 +542,32 @@ FIELD: Final[Words] = {
 }
 """The fields of the two long forms (a listing, the community), in their order on the page."""
 
+FILTER: Final[Words] = {
+    "words": N_("Words"),
+    "promise": N_("Only those who promise not to call police or hospital without my yes"),
+    "open_now": N_("Open now"),
+    "area": N_("Near which place?"),
+    "calls": N_("Not called without my yes"),
+    "no_duty": N_("No law makes them pass anything on"),
+    "nothing_kept": N_("They keep nothing that is written down"),
+    "direction": N_("Offered or looked for"),
+    "type": N_("What"),
+    "topic": N_("Topics"),
+    "modality": N_("How you meet"),
+    "language": N_("In which language"),
+    "interpreter": N_("Interpreter"),
+    "cost": N_("What it costs"),
+    "nobody_turned_away": N_("Nobody is turned away for lack of money"),
+    "access": N_("I need"),
+    "lived": N_("Someone who lived through…"),
+    "by_and_for": N_("By and for…"),
+    "only_own": N_("Only for people who share this"),
+    "ages": N_("For which ages"),
+    "audience": N_("Who may read it?"),
+    "printable": N_("It may stand in a printed list"),
+}
+"""What somebody may narrow a search down by, in the order of the page; a field of the form each."""
+
 TABLES: Final[Mapping[str, Words]] = {
     "type": TYPE,
     "type_means": TYPE_MEANS,
@@ -545,6 +582,9 @@ TABLES: Final[Mapping[str, Words]] = {
     "reporter": REPORTER,
     "room": ROOM,
     "ages": AGES,
+    "ages_sought": AGES_SOUGHT,
+    "direction_sought": DIRECTION_SOUGHT,
+    "filter": FILTER,
     "called": CALLED,
     "answer": ANSWER,
     "answer_mine": ANSWER_MINE,
