@@ -526,6 +526,10 @@ SAMPLES: Mapping[str, Sample] = {
         MEMBER,
         {"alias": "Quiet Heron", "url": "/incoming/n/r", "code": "A7kQz9" * 3 + "abcd"},
     ),
+    "blocks": Sample(
+        "blocks", "/blocks", MEMBER, {"blocks": (views.BlockView("A" * 43, "Quiet Heron", ahead(-20)),)}, Notice.BLOCKED
+    ),
+    "blocks, none": Sample("blocks", "/blocks", MEMBER, {"blocks": ()}),
     "incoming_request": incoming_request(incoming()),
     "incoming_request, accepted": incoming_request(incoming("accepted"), messages=MESSAGES),
     "incoming_request, paused": incoming_request(incoming("paused_waitlisted")),

@@ -59,6 +59,12 @@ class Browser:
         assert found, f"no hidden {name} on {self.path}"
         return html.unescape(found[1])
 
+    def hidden_value(self, name: str) -> str:
+        """What a button sends."""
+        found = re.search(rf'<button[^>]* name="{name}" value="([^"]*)"', self.body)
+        assert found, f"no button {name} on {self.path}"
+        return html.unescape(found[1])
+
     def link(self, pattern: str) -> str:
         found = re.search(rf'href="({pattern})"', self.body)
         assert found, f"no link {pattern} on {self.path}"

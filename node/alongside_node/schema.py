@@ -202,6 +202,17 @@ channel = Table(
     sqlite_with_rowid=False,
 )
 
+# safety: who is not let through to whom. No row names either.
+
+block = Table(
+    "block",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True, comment="HMAC under a node secret of who blocked, and of a handle"),
+    Column("note", LargeBinary, nullable=False, comment="an alias and a day, sealed to who blocked"),
+    sqlite_with_rowid=False,
+    info={"owner": "safety"},
+)
+
 # peers: other nodes, and our agreements with them.
 
 peer = Table(

@@ -30,7 +30,7 @@ NAMELESS = {
     "data",
     "info",
 }
-SLICES = ("identity", "delivery", "members", "notifications", "peers", "listings", "directory", "referrals")
+SLICES = ("identity", "delivery", "members", "notifications", "safety", "peers", "listings", "directory", "referrals")
 
 
 def tracked() -> list[Path]:

@@ -174,17 +174,17 @@ def an_offer(
 # (a) Answers.
 
 
+@pytest.mark.parametrize("kind", ["referral.accept", "referral.waitlist"])
 def test_a_node_cannot_say_that_one_of_its_people_accepted_or_put_somebody_on_the_waiting_list(
-    oak: Community, elm: Community, asker: Person, listing: str, world: World
+    oak: Community, elm: Community, asker: Person, listing: str, world: World, kind: str
 ) -> None:
-    for kind in ("referral.accept", "referral.waitlist"):
-        ref = ask(oak, asker, elm, listing)
-        world.settle()
-        forged = base64url.encode(elm.random(512 + sealing.OVERHEAD))
-        assert post(elm, oak, says(elm, oak, kind, ref=ref, n=1, sealed=forged)) == 202
-        seen = thread(oak, asker, ref)
-        assert (seen.state, seen.unproven) == (State.OFFERED, True)
-        assert [said.ours for said in seen.said] == [True]
+    ref = ask(oak, asker, elm, listing)
+    world.settle()
+    forged = base64url.encode(elm.random(512 + sealing.OVERHEAD))
+    assert post(elm, oak, says(elm, oak, kind, ref=ref, n=1, sealed=forged)) == 202
+    seen = thread(oak, asker, ref)
+    assert (seen.state, seen.unproven) == (State.OFFERED, True)
+    assert [said.ours for said in seen.said] == [True]
 
 
 def test_an_acceptance_that_nobody_gave_does_not_become_one_that_ended(
@@ -214,7 +214,9 @@ def test_an_answer_proves_nothing_about_another_request_of_the_same_person(
     oak: Community, elm: Community, asker: Person, mira: Person, listing: str, world: World
 ) -> None:
     """Whoever can open both requests still makes two proofs: none fits the other's reference, type or number."""
-    first, second = ask(oak, asker, elm, listing), ask(oak, asker, elm, listing)
+    another = elm.publishes(mira, title="A walk by the river")
+    world.settle()
+    first, second = ask(oak, asker, elm, listing), ask(oak, asker, elm, another)
     world.settle()
     one, other = sorted((opened(elm, mira, place) for place in (0, 1)), key=lambda each: each.row.ref != first)
     assert one.asked is not None

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from alongside_node import schema
+from alongside_node.referrals import rules
 from visitors import OFFER, Browser, publishes, signed_in
 from world import Community, World
 
@@ -233,3 +235,121 @@ def test_those_who_keep_it_too_are_asked_for_company_and_can_step_back(world: Wo
     asks(signed_in(oak, "Another"), "Hello")
     world.settle()
     assert "Hello" in mira.open("/incoming").text
+
+
+# Not to everybody.
+
+
+def test_who_is_blocked_reads_what_everybody_reads_when_there_is_no_room_and_deleting_changes_nothing(
+    world: World, oak: Community, elm: Community
+) -> None:
+    mira = signed_in(elm, "Mira")
+    publishes(mira)
+    publishes(mira, title="A walk by the river")
+    full = signed_in(elm, "Jo")
+    publishes(full, title="Somebody who is full", waiting="1")
+    world.settle()
+    other, asker = signed_in(oak, "Other"), signed_in(oak, "Asker")
+    asks(other, "First", find="full")
+    asks(asker, "Also", find="awake")
+    request = asks(asker, "Horrible words", find="river")
+    world.settle()
+    page = next(path for path in every_request(mira) if "Horrible words" in mira.open(path).text)
+    mira.post(f"{page}/block")
+    assert mira.path == "/blocks?said=blocked", mira.text
+    assert len(elm.rows("block")) == 1
+    world.settle()
+    assert [row.state for row in elm.rows("incoming") if row.peer == oak.id and row.handle] == ["offered"]  # to Jo
+    assert "Not possible this time" in asker.open(request).text
+    assert {row.reason for row in oak.rows("asked")} == {None}
+
+    asker.post(f"{request}/delete")
+    world.settle()
+    blocked = asks(asker, "Again", find="awake")
+    turned_away = asks(asker, "Again", find="full")
+    world.settle()
+    texts = [re.sub(r"\s+", " ", asker.open(path).text) for path in (blocked, turned_away)]
+    assert "There is no room right now." in texts[0]
+    assert texts[0].replace("Someone awake at night", "") == texts[1].replace("Somebody who is full", "")
+    assert "Again" not in mira.open("/incoming").text
+
+    mira.open("/blocks").post("/blocks", mark=mira.hidden_value("mark"))
+    assert "said=block_taken_back" in mira.path
+    asks(asker, "Sorry", find="river")
+    world.settle()
+    assert "Sorry" in mira.open("/incoming").text
+
+
+def every_request(browser: Browser) -> list[str]:
+    return sorted(set(re.findall(r'href="(/incoming/[^"/]+/[^"]+)"', browser.open("/incoming").body)))
+
+
+def test_a_block_holds_whatever_somebody_asks_as_and_is_nobody_elses_to_take_back(
+    world: World, oak: Community, elm: Community
+) -> None:
+    mira, jo = signed_in(elm, "Mira"), signed_in(elm, "Jo")
+    publishes(mira)
+    world.settle()
+    asker = signed_in(oak, "Asker")
+    asks(asker, "Horrible words")
+    world.settle()
+    page = request_page(mira).path
+    assert jo.post(f"{page}/block").status == 404
+    mira.open(page).post(f"{page}/block")
+    mark = mira.hidden_value("mark")
+    jo.open("/blocks").post("/blocks", mark=mark)
+    assert len(elm.rows("block")) == 1
+    assert "Nobody." in jo.open("/blocks").text
+    # The same handle, as a guest: the sending node says what it vouches for, and the block does not look at it.
+    oak.node.database.write(lambda tx: tx.execute(schema.member.update().values(role="guest")))
+    asks(asker, "As a guest")
+    world.settle()
+    assert elm.read(lambda reading: reading.execute(schema.incoming.select()).all())[0].state == "declined"
+    assert "As a guest" not in mira.open("/incoming").text
+
+
+def test_one_person_does_not_close_a_community(world: World, oak: Community, elm: Community) -> None:
+    holder = signed_in(elm, "Mira")
+    for number in range(rules.OPEN_OF_ONE_HERE + 1):
+        publishes(holder, title=f"Number{number} of many")
+    world.settle()
+    asker = signed_in(oak, "Asker")
+    asks(asker, "Hello", find="Number0")
+    again = asks(asker, "Hello again", find="Number0")
+    world.settle()
+    assert "There is no room right now." in asker.open(again).text
+    requests = [asks(asker, "Hello", find=f"Number{number}") for number in range(1, rules.OPEN_OF_ONE_HERE + 1)]
+    world.settle()
+    assert "There is no room right now." in asker.open(requests[-1]).text
+    assert "There is no room right now." not in asker.open(requests[-2]).text
+    asks(signed_in(oak, "Other"), "Me too", find="Number0")
+    world.settle()
+    assert "Me too" in holder.open("/incoming").text
+
+
+def test_guests_do_not_close_a_community(world: World, oak: Community) -> None:
+    mira = signed_in(oak, "Mira")
+    publishes(mira)
+    asks(Browser(oak), "The first guest")
+    world.settle()
+    second = Browser(oak)
+    request = asks(second, "The second guest")
+    world.settle()
+    assert "There is no room right now." in second.open(request).text
+    asks(signed_in(oak, "Asker"), "A member")
+    world.settle()
+    assert "A member" in mira.open("/incoming").text
+    assert "The second guest" not in mira.text
+
+
+def test_somebody_here_asks_the_same_listing_three_times_and_no_more(world: World, oak: Community) -> None:
+    publishes(signed_in(oak, "Mira"))
+    asker = signed_in(oak, "Asker")
+    for _ in range(rules.ASKED_THE_SAME):
+        request = asks(asker, "Hello")
+        asker.open(request).post(f"{request}/withdraw")
+        world.settle()
+    asker.open("/search").post("/search", words="")
+    listing = asker.link('/listings/[^"]+')
+    assert "You have asked many times these weeks." in asker.open(listing).text
+    assert asker.open(f"{listing}/ask").status == 404

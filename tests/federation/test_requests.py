@@ -299,7 +299,11 @@ def test_a_seal_that_does_not_open_is_declined_by_the_node_as_unreadable(
 def test_two_requests_have_two_aliases_and_the_handle_goes_with_the_end(
     world: World, oak: Community, elm: Community, asker: Person, mira: Person
 ) -> None:
-    first, second = ask(oak, asker), ask(oak, asker)
+    first = ask(oak, asker)
+    world.settle()
+    answer(elm, mira, Move.ACCEPT)  # one of them waits at a time
+    world.settle()
+    second = ask(oak, asker)
     world.settle()
     one, other = sorted(elm.rows("incoming"), key=lambda row: row.ref != first)
     assert one.alias != other.alias

@@ -20,6 +20,7 @@ from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Channel, Choice, Whose
 from alongside_node.referrals import answering, asking, company
 from alongside_node.referrals import store as referrals_store
+from alongside_node.safety import actions as safety
 from alongside_protocol import limits
 from alongside_protocol.consent import Field
 from alongside_protocol.identifiers import Random, RecordId
@@ -311,6 +312,27 @@ async def _again(edge: Edge, person: Person) -> Person:
     if member is None:
         raise BoxChangedError
     return Person(member, person.key)
+
+
+async def block(edge: Edge, person: Person, peer: str, ref: str) -> bool:
+    """Let who asked this through to this person no more, and end all that is open between them. False: it has ended by itself."""
+    keyring, now, random = edge.keys(), edge.now, edge.random
+
+    def look(reading: Reading) -> referrals_store.Incoming | None:
+        return answering.find(reading, person.member, peer, ref)
+
+    row = await edge.read(look)
+    if row is None or row.handle is None:
+        return False
+    handle = row.handle
+    new = safety.block(keyring, person, handle, alias=row.alias, day=now // limits.DAY, me=keyring.id)
+
+    def work(tx: Writing) -> bool:
+        safety.add(tx, new)
+        answering.end_all(tx, person, handle, keyring=keyring, now=now, random=random)
+        return True
+
+    return await edge.write(work)
 
 
 async def erase(edge: Edge, thread: asking.Thread) -> None:

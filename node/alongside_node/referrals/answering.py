@@ -300,6 +300,12 @@ def move_on(tx: Writing, row: Incoming, move: Move, *, now: int) -> Incoming:
     return moved
 
 
+def end_all(tx: Writing, person: Person, handle: bytes, *, keyring: Keyring, now: int, random: Random) -> int:
+    """Whoever has this handle is blocked: what they have open with this person ends without a word. How many."""
+    mine = {offering.id for offering in listings.of_member(tx, person.member.id)}
+    return sum(_end(tx, row, keyring, now, random) for row in store.of_handle(tx, handle) if row.listing in mine)
+
+
 def listing_changed(tx: Writing, listing: str, *, keyring: Keyring, now: int, random: Random) -> None:
     """Who may be called has changed: everything that waits for an answer waits for the person to agree again."""
     for row in store.incoming_of(tx, [listing]):
@@ -314,11 +320,17 @@ def listing_changed(tx: Writing, listing: str, *, keyring: Keyring, now: int, ra
 def listing_withdrawn(tx: Writing, listing: str, *, keyring: Keyring, now: int, random: Random) -> None:
     """It is gone: everything that waits is declined, everything that was answered is closed. Nobody waits for nothing."""
     for row in store.incoming_of(tx, [listing]):
-        for move in (Move.DECLINE, Move.CLOSE):
-            if may(row.state, Party.HOLDER, move):
-                moved = move_on(tx, row, move, now=now)
-                outgoing = sending.sign(
-                    _TYPES[move], me=keyring.id, to=row.peer, ref=row.ref, n=moved.sent, now=now, random=random
-                )
-                sending.enqueue(tx, outgoing, now=now)
-                break
+        _end(tx, row, keyring, now, random)
+
+
+def _end(tx: Writing, row: Incoming, keyring: Keyring, now: int, random: Random) -> bool:
+    """Decline what waits, close what was answered, without a word. False: it had ended."""
+    for move in (Move.DECLINE, Move.CLOSE):
+        if may(row.state, Party.HOLDER, move):
+            moved = move_on(tx, row, move, now=now)
+            outgoing = sending.sign(
+                _TYPES[move], me=keyring.id, to=row.peer, ref=row.ref, n=moved.sent, now=now, random=random
+            )
+            sending.enqueue(tx, outgoing, now=now)
+            return True
+    return False

@@ -202,6 +202,16 @@ class Asking:
     box: bytes = field(repr=False)
 
 
+def may_ask_more(reading: Reading, person: Person, node: str, listing: str, *, me: NodeId) -> bool:
+    """Whether somebody may ask this listing, beside all that they have asked in the last weeks."""
+    if len(members.open_box(person, me).mailboxes) < rules.ASKED_THE_SAME:
+        return True
+    asked = threads(reading, person, me=me)
+    open_now = [one for one in asked if one.row.state not in FINAL]
+    same = [one for one in asked if (one.remembered.node, one.remembered.listing) == (node, listing)]
+    return len(open_now) < rules.OPEN_AT_ONCE and len(same) < rules.ASKED_THE_SAME
+
+
 def prepare(  # noqa: PLR0913 - everything that a request is made of, by name
     person: Person,
     to: Addressee,

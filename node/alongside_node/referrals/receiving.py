@@ -22,6 +22,7 @@ from alongside_node.listings import actions as listings
 from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Whose
 from alongside_node.peers import actions as peers
+from alongside_node.safety import actions as safety
 from alongside_protocol import limits, messages, receipt
 from alongside_protocol.commitments import commitments_hash
 from alongside_protocol.consent import Standing
@@ -279,7 +280,7 @@ class _Applying:
             self._turn_away(peer, ref, Reason.UNREADABLE)
             return
         listing = self._listing(request, peer)
-        reason = self._reason(listing, request)
+        reason = self._reason(listing, request, peer)
         if reason is not None or listing is None:
             self._turn_away(peer, ref, reason or Reason.UNKNOWN_LISTING)
             return
@@ -296,7 +297,7 @@ class _Applying:
             listing=request.consent.listing,
             key=key,
             alias=rules.alias(self._random),
-            handle=self._keyring.derived("handle", peer, request.routing.handle.hex()),
+            handle=self._handle(peer, request),
             standing=request.routing.standing.value,
             consent=_consent_text(request),
             state=State.OFFERED,
@@ -319,10 +320,27 @@ class _Applying:
             return None
         return found.listing
 
-    def _reason(self, listing: Listing | None, request: Request) -> Reason | None:
+    def _reason(self, listing: Listing | None, request: Request, peer: str) -> Reason | None:
         waiting = store.waiting_for(self._tx, request.consent.listing)
         counted = [standing for state, standing in waiting if rules.is_counted(state)]
-        return rules.turned_away(listing, request.routing.standing, len(counted), counted.count(Standing.GUEST.value))
+        return rules.turned_away(
+            listing,
+            request.routing.standing,
+            len(counted),
+            counted.count(Standing.GUEST.value),
+            not_through=self._is_not_through(self._handle(peer, request), request.consent.listing),
+        )
+
+    def _handle(self, peer: str, request: Request) -> bytes:
+        return self._keyring.derived("handle", peer, request.routing.handle.hex())
+
+    def _is_not_through(self, handle: bytes, listing: str) -> bool:
+        """Whoever keeps it blocked them, or they wait enough already. The same work is done for everybody."""
+        offering = listings.find(self._tx, listing)
+        holders = [] if offering is None else [holder.member for holder in offering.holders]
+        counted = [row.listing for row in store.of_handle(self._tx, handle) if rules.is_counted(row.state)]
+        blocked = safety.is_blocked(self._tx, self._keyring, holders, handle)
+        return blocked or rules.is_too_much(counted, listing)
 
     def _promised(self, listing: Listing) -> bytes:
         return commitments_hash(listing.commitments, identity.standing_community(self._tx).profile.commitments)

@@ -22,6 +22,13 @@ ERASED_MARKS_A_PEER: Final = 10_000
 EARLY_A_PEER: Final = 200
 """Messages kept for others that did not come yet, of one peer: no honest one has more on their way."""
 
+OPEN_OF_ONE_HERE: Final = 5
+"""Requests of one person that may wait at this node at once, one for each listing: nobody closes a community alone."""
+OPEN_AT_ONCE: Final = 12
+"""Requests that somebody here may have open at once."""
+ASKED_THE_SAME: Final = 3
+"""How often somebody may ask the same listing in the two weeks that their requests are kept."""
+
 _COUNTED: Final = frozenset({State.OFFERED, State.WAITLISTED, State.PAUSED, State.PAUSED_WAITLISTED})
 
 OPEN: Final = frozenset(State) - FINAL
@@ -38,16 +45,19 @@ def until_at_most(*ends: int, now: int) -> int:
     return min(*ends, now + (LONGEST_DAYS + 1) * limits.DAY)
 
 
-def turned_away(listing: Listing | None, standing: Standing, waiting: int, guests: int) -> Reason | None:
+def turned_away(
+    listing: Listing | None, standing: Standing, waiting: int, guests: int, *, not_through: bool = False
+) -> Reason | None:
     """Why a node turns a request away without asking anybody; None: it is for the person who offers to answer.
 
-    `waiting`: how many requests wait for this listing; `guests`: how many of them are of people without an account.
+    `waiting`: how many requests wait for this listing; `guests`: how many of them are of people without an account; `not_through`: who
+    asks is blocked, or has asked for all that one person may. They read what everybody reads when there is no room.
     """
     if listing is None:
         return Reason.UNKNOWN_LISTING
     if listing.room.state is RoomState.RESTING:
         return Reason.RESTING
-    if listing.room.state is RoomState.FULL or waiting >= listing.room.waiting:
+    if not_through or listing.room.state is RoomState.FULL or waiting >= listing.room.waiting:
         return Reason.FULL
     if standing is Standing.GUEST and guests >= listing.room.guests:
         return Reason.NO_GUESTS if listing.room.guests == 0 else Reason.FULL
@@ -69,6 +79,11 @@ def proven(state: State, unproven: Collection[str], *, waitlisted: bool) -> Stat
             state, state
         )
     return state
+
+
+def is_too_much(listings: Collection[str], listing: str) -> bool:
+    """Whether one person waits enough already. `listings`: what their requests that wait here are about."""
+    return listing in listings or len(listings) >= OPEN_OF_ONE_HERE
 
 
 def is_counted(state: State) -> bool:

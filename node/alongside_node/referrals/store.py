@@ -232,6 +232,11 @@ def asked_from(reading: Reading, peer: str) -> list[Asked]:
     return [_asked_of(row) for row in reading.execute(select(_asked).where(_asked.c.peer == peer))]
 
 
+def of_handle(reading: Reading, handle: bytes) -> list[Incoming]:
+    """Everything that is open here of who has a handle: it goes when a request ends."""
+    return [_incoming_of(row) for row in reading.execute(select(_incoming).where(_incoming.c.handle == handle))]
+
+
 def waiting_for(reading: Reading, listing: str) -> list[tuple[State, str]]:
     """(state, standing) of everything that came in for a listing."""
     return [(State(row.state), row.standing) for row in reading.execute(_WAITING_FOR, {"of": listing})]

@@ -16,12 +16,13 @@ from alongside_node.listings import actions as listings
 from alongside_node.members.actions import Act
 from alongside_node.referrals import answering, company
 from alongside_node.referrals.answering import Opened
+from alongside_node.safety import actions as safety
 from alongside_protocol.consent import FIELD_CHARACTERS, Beside, Field, Standing
 from alongside_protocol.listing import Audience, Direction
 from alongside_protocol.referral import Move, State
 
 from . import shown, telling
-from .views import Choice, MessageView, Notice
+from .views import BlockView, Choice, MessageView, Notice
 from .visitor import NothingHereError, Visitor
 
 _LATER: Final = ("1", "2", "3", "7")
@@ -295,6 +296,31 @@ async def close(visitor: Visitor) -> Response:
     """It is finished."""
     await _kept(visitor)
     return await _answer(visitor, Move.CLOSE, Notice.CLOSED)
+
+
+async def block(visitor: Visitor) -> Response:
+    """They are let through no more, and read what everybody reads when there is no room."""
+    looked = await _kept(visitor)
+    row = looked.opened.row
+    if await acts.block(visitor.edge, visitor.somebody(), row.peer, row.ref):
+        return visitor.go("/blocks", Notice.BLOCKED)
+    return _page(visitor, looked, {"block": "ended"})
+
+
+async def blocks(visitor: Visitor) -> Response:
+    """Whom this person blocked, as far as they can know."""
+    person = visitor.may(Act.ANSWER)
+    found = await visitor.edge.read(lambda reading: safety.blocked_by(reading, person, me=visitor.me))
+    views = tuple(BlockView(one.mark, one.alias, shown.day_from(one.day)) for one in found)
+    return visitor.page("blocks", blocks=views)
+
+
+async def take_back_block(visitor: Visitor) -> Response:
+    """Let them through again."""
+    person, mark = visitor.may(Act.ANSWER), visitor.text("mark")
+    if await visitor.edge.write(lambda tx: safety.take_back(tx, person, mark, me=visitor.me)):
+        return visitor.go("/blocks", Notice.BLOCK_TAKEN_BACK)
+    return visitor.go("/blocks")
 
 
 # In one's own time, and not alone.

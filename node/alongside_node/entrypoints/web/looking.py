@@ -16,6 +16,7 @@ from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
 from alongside_node.members import actions as members
 from alongside_node.peers import actions as peers
+from alongside_node.referrals import asking
 from alongside_protocol import fair_order
 from alongside_protocol.listing import Direction, is_open
 from alongside_protocol.place import Point
@@ -273,6 +274,9 @@ async def look_at(visitor: Visitor) -> Looked:
             and listings.keeps(reading, listing_id, person.member.id) is not None
         )
         blocked = shown.why_not_ask(reading, found, me=visitor.me, role=visitor.role, holds=holds)
+        if blocked is None and person is not None:
+            more = asking.may_ask_more(reading, person, node, listing_id, me=visitor.me)
+            blocked = None if more else "enough"
         return Looked(found, shown.names_of(reading, visitor.me), blocked)
 
     looked = await visitor.edge.read(look)

@@ -77,6 +77,8 @@ PAGES: Final = (
     Page(f"{_INCOMING}/decline", _M, post=answers.decline),
     Page(f"{_INCOMING}/message", _M, post=answers.message),
     Page(f"{_INCOMING}/close", _M, post=answers.close),
+    Page(f"{_INCOMING}/block", _M, post=answers.block),
+    Page("/blocks", _M, answers.blocks, answers.take_back_block),
     Page(f"{_INCOMING}/find", _M, post=answers.find),
     Page(f"{_INCOMING}/later", _M, post=answers.later),
     Page(f"{_INCOMING}/company", _M, post=answers.ask_the_others),

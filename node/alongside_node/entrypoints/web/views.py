@@ -69,6 +69,8 @@ class Notice(StrEnum):
     LET_IN = "let_in"
     TOLD_SO = "told_so"
     TOLD_NOT = "told_not"
+    BLOCKED = "blocked"
+    BLOCK_TAKEN_BACK = "block_taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +330,15 @@ class IncomingView:
     later: date | None = None
     company: bool = False
     beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """Somebody who is not let through any more: the alias of the request it was done on, and since when."""
+
+    mark: str
+    alias: str
+    since: date
 
 
 # What somebody offers.

@@ -326,6 +326,7 @@ ASK_BLOCKED: Final[Words] = {
     "listings_only": N_("Our two communities only show each other what they offer so far."),
     "stale": N_("We could not reach their community for some days. You cannot ask now."),
     "need": N_("Sign in to answer."),
+    "enough": N_("You have asked many times these weeks. Wait for answers, or take some back. You can ask more later."),
 }
 
 CONSENT_FIELD: Final[Words] = {
@@ -405,6 +406,7 @@ PROBLEM: Final[Words] = {
     "range": N_("this is too small or too big"),
     "form": N_("we do not understand this. Please look at it again."),
     "nothing": N_("nothing found. Try another word."),
+    "ended": N_("it has ended. Nobody can know any more who it was."),
 }
 """What is wrong with a field; read after the field's own name."""
 
@@ -414,6 +416,8 @@ NOTICE: Final[Words] = {
     "put_off": N_("It waits for you. They are not told that you wait."),
     "company_asked": N_("The others who keep this with you see that you ask for company."),
     "ready_to_join": N_("Thank you. You read it here once the person who asked says yes."),
+    "blocked": N_("They can no longer reach you. What was open between you is ended."),
+    "block_taken_back": N_("They can ask you again."),
     "let_in": N_("They read with you from now on."),
     "sent": N_("Your request is on its way."),
     "message_sent": N_("Your message is on its way."),

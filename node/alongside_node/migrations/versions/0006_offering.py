@@ -1,4 +1,4 @@
-"""Answering in one's own time, and beside others: what is put off, who asks for company, who could join in one request."""
+"""Answering in one's own time, beside others, and not to everybody: put off, asked for company, one more reader; blocks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,13 @@ def upgrade() -> None:
         sa.Column("ref", sa.Text(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("public", name=op.f("pk_beside")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "block",
+        sa.Column("mark", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_block")),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_beside_peer_ref"), "beside", ["peer", "ref"])
