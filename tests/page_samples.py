@@ -498,6 +498,7 @@ SAMPLES: Mapping[str, Sample] = {
         request("declined"), suggestions=(views.Suggestion(LISTENING.title, "en", "/l"),), messages=MESSAGES
     ),
     "my_request, turned away": my_request(request("declined", reason="full")),
+    "my_request, they rest": my_request(request("offered", rests=True)),
     "my_request, one more": my_request(
         request(),
         messages=MESSAGES,
@@ -548,8 +549,9 @@ SAMPLES: Mapping[str, Sample] = {
         {
             "offerings": (
                 _DRAFT,
-                offering(confirm_by=ahead(10), waiting=2, careful=True, people=("Mira", "Jo")),
+                offering(confirm_by=ahead(10), waiting=2, careful=True, people=("Mira", "Jo"), stops_after=3),
                 offering("resting", direction="need"),
+                offering("unseen", stops_after=1),
             ),
             "arriving": (views.ArrivingView("Casa Abierta", "es", ahead(6)),),
             "form": Form({}, {"code": "code"}),

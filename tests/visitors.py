@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 from alongside_node.members import actions as members
@@ -124,3 +125,43 @@ def publishes(browser: Browser, **changes: str) -> None:
     assert browser.path.endswith("/preview"), browser.text
     browser.post(browser.path.replace("preview", "publish"), listed="yes")
     assert "said=published" in browser.path, browser.text
+
+
+class Somebody(Browser):
+    """Who comes back with their seven words: a session does not live as long as these stories."""
+
+    words = ""
+
+    def back(self) -> "Somebody":
+        self.open("/sign-in").post("/sign-in", words=self.words)
+        assert self.status == 200, self.text
+        return self
+
+
+def comes(community: Community, name: str) -> Somebody:
+    """Somebody with an account, who can come back."""
+    found = Somebody(community)
+    found.words = account(community, name)
+    return found.back()
+
+
+def asks(browser: Somebody, title: str = "night", **fields: str) -> str:
+    """Ask the first that is found; returns the path of the request."""
+    sent: dict[str, Any] = {"words": "I cannot sleep", "days": "30"} | fields
+    browser.open("/search").post("/search", words=title)
+    ask_url = browser.link('/listings/[^"]+') + "/ask"
+    browser.open(ask_url).post(ask_url, **sent)
+    assert browser.status == 200, browser.text
+    if "Seven words" in browser.body:
+        browser.words = " ".join(re.findall(r"<li>(\w+)</li>", browser.body[browser.body.index("Seven words") :])[:7])
+    hidden = {name: browser.hidden(name) for name in ("promises", "pending")}
+    browser.post(f"{ask_url}/send", **sent, **hidden, agree="yes", kept="yes")
+    assert "said=sent" in browser.path, browser.text
+    return browser.path.partition("?")[0]
+
+
+def answers(browser: Somebody, how: str = "accept") -> None:
+    """Answer the first of what came in."""
+    browser.back().open("/incoming").open(browser.link('/incoming/[^"]+'))
+    browser.post(f"{browser.path}/{how}", text="Call me at nine")
+    assert browser.status == 200, browser.text

@@ -305,6 +305,7 @@ class Node:
             Duty("sessions", MINUTE, self._forget_sessions),
             Duty("old-rows", HOUR, self._forget_old),
             Duty("listings", 6 * HOUR, self._lapse),
+            Duty("unseen-listings", HOUR, self._stop_unseen),
             Duty("files", 10 * MINUTE, self._write_anew),
         ]
 
@@ -357,6 +358,9 @@ class Node:
         if not await asyncio.to_thread(self.database.write_anew) and self.database.dialect == "sqlite":
             structlog.get_logger().warning("files-not-written-anew")
         self._anew_at = now + 24 * HOUR
+
+    async def _stop_unseen(self, _now: int) -> None:
+        await acts.stop_unseen(self.edge)
 
     async def _lapse(self, _now: int) -> None:
         await acts.lapse(self.edge)

@@ -290,6 +290,6 @@ def test_a_listing_nobody_confirmed_lapses_two_weeks_after_its_end(oak: Communit
     oak.world.settle()
     oak.world.pass_time(31 * DAY)
     assert found_here(oak) == []
-    assert oak.read(listings.find, listing).state is State.PUBLISHED
+    assert oak.read(listings.find, listing).state is State.UNSEEN
     oak.world.pass_time(14 * DAY)
     assert oak.read(listings.find, listing).state is State.WITHDRAWN

@@ -4,6 +4,7 @@ Sealing, opening and deriving happen before the transaction; inside, what was de
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from alongside_node.directory import publishing, searching
@@ -12,7 +13,7 @@ from alongside_node.foundation.database import Reading, Writing
 from alongside_node.identity import actions as identity
 from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
-from alongside_node.listings.actions import Move, Offering
+from alongside_node.listings.actions import Move, Offering, State, StillMissingError
 from alongside_node.members import actions as members
 from alongside_node.members.actions import BoxChangedError, Member, Person, Role
 from alongside_node.members.rules import GUEST_STAYS_DAYS
@@ -112,7 +113,9 @@ def apply(
     """A move of a listing with all that follows: the directory, and those who wait for an answer."""
     before = _own(tx, keyring, offering.id)
     key = place_key(keyring, offering.id)
-    after, shown = listings.change(tx, offering, move, content=content, now=now, place_key=key)
+    stays = before is not None and move in listings.SAYS_NOTHING_NEW
+    dates = (before.confirmed, before.valid_until) if before is not None and stays else None
+    after, shown = listings.change(tx, offering, move, content=content, now=now, place_key=key, dates=dates)
     record_id = RecordId(offering.id)
     if shown is not None:
         publishing.put(tx, shown, node=keyring.id, record_id=record_id, rev=after.rev, now=now, random=random)
@@ -181,6 +184,62 @@ async def step_back(edge: Edge, person: Person, listing: str) -> bool:
         if offering.state in listings.IN_DIRECTORY:
             apply(tx, offering, Move.CONFIRM, keyring=keyring, now=now, random=random)
         return True
+
+    return await edge.write(work)
+
+
+async def stop_unseen(edge: Edge) -> int:
+    """What nobody has looked at for as long as its people chose takes no more requests; returns how many."""
+    keyring, now, random = edge.keys(), edge.now, edge.random
+    await edge.write(lambda tx: listings.begin_to_count(tx, now))
+    stopped = 0
+    for listing in await edge.read(lambda reading: listings.unseen(reading, now)):
+
+        def work(tx: Writing, listing: str = listing) -> int:
+            offering = listings.find(tx, listing)
+            if offering is None or listing not in listings.unseen(tx, now):
+                return 0
+            with suppress(StillMissingError):  # it is no longer complete: its people are asked when they look
+                apply(tx, offering, Move.STOP, keyring=keyring, now=now, random=random)
+                return 1
+            return 0
+
+        stopped += await edge.write(work)
+    return stopped
+
+
+async def keeper_looked(edge: Edge, member: Member) -> int:
+    """Somebody has looked at what is asked of them; returns how many listings are open again for it."""
+    keyring, now, random = edge.keys(), edge.now, edge.random
+    me = [Whose(member=member.id)]
+
+    def is_new(reading: Reading) -> bool:
+        return bool(listings.to_look_at(reading, member.id, now=now)) or notifications.waits_for(reading, me)
+
+    def work(tx: Writing) -> int:
+        notifications.looked(tx, me)
+        opened = 0
+        for offering in listings.to_look_at(tx, member.id, now=now):
+            if offering.state is not State.UNSEEN:
+                listings.looked_at(tx, offering, now=now)
+                continue
+            with suppress(StillMissingError):
+                apply(tx, offering, Move.LOOK, keyring=keyring, now=now, random=random)
+                opened += 1
+        return opened
+
+    return await edge.write(work) if await edge.read(is_new) else 0
+
+
+async def stop_after(edge: Edge, member: Member, listing: str, days: int) -> bool:
+    """Choose when a listing that nobody looks at stops taking requests. False: it is not theirs."""
+    now = edge.now
+
+    def work(tx: Writing) -> bool:
+        offering = listings.keeps(tx, listing, member.id)
+        if offering is not None:
+            listings.stop_after(tx, offering, days, now=now)
+        return offering is not None
 
     return await edge.write(work)
 

@@ -15,11 +15,12 @@ from alongside_protocol.listing import HOLDERS, Listing
 from alongside_protocol.sealing import SealPrivateKey
 
 from . import rules, store
-from .rules import IN_DIRECTORY, Move, NotPossibleError, State, StillMissingError
+from .rules import IN_DIRECTORY, SAYS_NOTHING_NEW, Move, NotPossibleError, State, StillMissingError
 from .store import Holder, Offering, Share
 
 __all__ = [
     "IN_DIRECTORY",
+    "SAYS_NOTHING_NEW",
     "Drafting",
     "Holder",
     "Move",
@@ -29,6 +30,7 @@ __all__ = [
     "State",
     "StillMissingError",
     "add",
+    "begin_to_count",
     "change",
     "completed",
     "draft",
@@ -38,6 +40,7 @@ __all__ = [
     "in_states",
     "keeps",
     "keys",
+    "looked_at",
     "may_join",
     "missing",
     "new_key",
@@ -47,7 +50,10 @@ __all__ = [
     "save",
     "set_holders",
     "shares_of",
+    "stop_after",
     "take_shares",
+    "to_look_at",
+    "unseen",
 ]
 
 _SHARE: Final = "listing-key"
@@ -121,8 +127,10 @@ def keeps(reading: Reading, listing: str, member: str) -> Offering | None:
     return None if offering.state is State.WITHDRAWN else offering
 
 
-def completed(reading: Reading, offering: Offering, *, now: int, place_key: bytes) -> Listing:
-    """The listing as others would see it today. Raises `StillMissingError` for fields that do not fit."""
+def completed(
+    reading: Reading, offering: Offering, *, now: int, place_key: bytes, dates: tuple[str, str] | None = None
+) -> Listing:
+    """The listing as others would see it today; `dates` as in `rules.completed`. Raises `StillMissingError` for fields that do not fit."""
     key = store.current_key(reading, offering.id)
     names = [holder.name for holder in offering.holders] or [""]
     return rules.completed(
@@ -130,8 +138,9 @@ def completed(reading: Reading, offering: Offering, *, now: int, place_key: byte
         names=names,
         key=key or "",
         now=now,
-        resting=offering.state is State.RESTING,
+        resting=offering.state in rules.NOBODY_ASKS,
         place_key=place_key,
+        dates=dates,
     )
 
 
@@ -145,7 +154,14 @@ def missing(reading: Reading, offering: Offering, *, now: int, place_key: bytes)
 
 
 def change(
-    tx: Writing, offering: Offering, move: Move, *, content: Mapping[str, Any] | None = None, now: int, place_key: bytes
+    tx: Writing,
+    offering: Offering,
+    move: Move,
+    *,
+    content: Mapping[str, Any] | None = None,
+    now: int,
+    place_key: bytes,
+    dates: tuple[str, str] | None = None,
 ) -> tuple[Offering, Listing | None]:
     """Make a move; returns the listing as kept, and as the directory is to show it (None: not, or no longer).
 
@@ -164,10 +180,11 @@ def change(
     if after.state not in IN_DIRECTORY:
         store.save(tx, after)
         return after, None
-    listing = completed(tx, after, now=now, place_key=place_key)
+    listing = completed(tx, after, now=now, place_key=place_key, dates=dates)
     if codes := (*rules.missing(listing), *after.waiting_for):
         raise StillMissingError(codes)
-    after = after.at(rev=after.rev + 1)
+    open_until = rules.open_until(after.state, after.stops_after, after.members, now)
+    after = after.at(rev=after.rev + 1, open_until=open_until)
     store.save(tx, after)
     return after, listing
 
@@ -195,6 +212,41 @@ def keys(reading: Reading, listing: RecordId | str) -> list[str]:
 def in_directory(reading: Reading) -> list[Offering]:
     """Every listing that the directory shows."""
     return store.in_states(reading, tuple(IN_DIRECTORY))
+
+
+def stop_after(tx: Writing, offering: Offering, days: int, *, now: int) -> Offering:
+    """Its people choose after how many days unlooked at nobody can ask; 0: never, and then no day is kept."""
+    open_until = rules.open_until(offering.state, days, offering.members, now)
+    after = offering.at(stops_after=days, open_until=open_until)
+    store.save(tx, after)
+    return after
+
+
+def to_look_at(reading: Reading, member: str, *, now: int) -> list[Offering]:
+    """What somebody keeps for which it makes a difference that they look today."""
+    return [
+        offering
+        for offering in store.of_member(reading, member)
+        if offering.state is State.UNSEEN
+        or offering.open_until != rules.open_until(offering.state, offering.stops_after, offering.members, now)
+    ]
+
+
+def looked_at(tx: Writing, offering: Offering, *, now: int) -> None:
+    """One of its people has looked: it stays open for as many days again."""
+    open_until = rules.open_until(offering.state, offering.stops_after, offering.members, now)
+    store.set_open_until(tx, offering.id, open_until)
+
+
+def begin_to_count(tx: Writing, now: int) -> None:
+    """From now on, for what was published before days were counted: nobody is late before they could know."""
+    for offering in store.uncounted(tx):
+        stop_after(tx, offering, rules.stops_after(None, offering.members), now=now)
+
+
+def unseen(reading: Reading, now: int) -> list[str]:
+    """What nobody has looked at for as long as its people chose."""
+    return store.past_open_until(reading, rules.day(now))
 
 
 def forget_old_keys(tx: Writing, now: int) -> int:

@@ -34,6 +34,8 @@ class State(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     RESTING = "resting"
+    UNSEEN = "unseen"
+    """Nobody who keeps it has looked for some days: to everybody else it rests, until one of them looks."""
     WITHDRAWN = "withdrawn"
 
 
@@ -45,6 +47,9 @@ class Move(StrEnum):
     CONFIRM = "confirm"
     REST = "rest"
     REOPEN = "reopen"
+    STOP = "stop"
+    """By the clock alone."""
+    LOOK = "look"
     WITHDRAW = "withdraw"
 
 
@@ -57,17 +62,34 @@ TABLE: Final[Mapping[tuple[State, Move], State]] = MappingProxyType(
         (State.PUBLISHED, Move.PUBLISH): State.PUBLISHED,
         (State.PUBLISHED, Move.CONFIRM): State.PUBLISHED,
         (State.PUBLISHED, Move.REST): State.RESTING,
+        (State.PUBLISHED, Move.STOP): State.UNSEEN,
         (State.PUBLISHED, Move.WITHDRAW): State.WITHDRAWN,
         (State.RESTING, Move.EDIT): State.RESTING,
         (State.RESTING, Move.PUBLISH): State.PUBLISHED,
         (State.RESTING, Move.CONFIRM): State.RESTING,
         (State.RESTING, Move.REOPEN): State.PUBLISHED,
         (State.RESTING, Move.WITHDRAW): State.WITHDRAWN,
+        (State.UNSEEN, Move.LOOK): State.PUBLISHED,
+        (State.UNSEEN, Move.EDIT): State.PUBLISHED,
+        (State.UNSEEN, Move.PUBLISH): State.PUBLISHED,
+        (State.UNSEEN, Move.CONFIRM): State.PUBLISHED,
+        (State.UNSEEN, Move.REOPEN): State.PUBLISHED,
+        (State.UNSEEN, Move.REST): State.RESTING,
+        (State.UNSEEN, Move.WITHDRAW): State.WITHDRAWN,
     }
 )
 """(state, move) → state; total: what is not here cannot happen."""
 
-IN_DIRECTORY: Final = frozenset({State.PUBLISHED, State.RESTING})
+IN_DIRECTORY: Final = frozenset({State.PUBLISHED, State.RESTING, State.UNSEEN})
+NOBODY_ASKS: Final = frozenset({State.RESTING, State.UNSEEN})
+"""Others see one and the same in both: that it rests, never why."""
+SAYS_NOTHING_NEW: Final = frozenset({Move.STOP, Move.LOOK})
+"""Moves after which a listing is as old as before: nobody has confirmed anything."""
+
+STOPS_AFTER: Final = 3
+"""Days unlooked at after which nobody can ask, where its people chose nothing."""
+STOPS_CHOICES: Final = (1, 3, 7, 0)
+"""What they can choose; 0: never."""
 
 
 class NotPossibleError(Exception):
@@ -105,6 +127,19 @@ def day(now: int) -> int:
     return now // limits.DAY
 
 
+def stops_after(chosen: int | None, members: Mapping[str, Any]) -> int:
+    """After how many days unlooked at a listing stops taking requests; 0: never. A need ends after a week by itself."""
+    if members.get("direction") == Direction.NEED:
+        return 0
+    return STOPS_AFTER if chosen is None else chosen
+
+
+def open_until(state: State, chosen: int | None, members: Mapping[str, Any], now: int) -> int | None:
+    """The last day on which it takes requests unless somebody looks again; None: it does not stop by itself."""
+    days = stops_after(chosen, members)
+    return day(now) + days if state is State.PUBLISHED and days else None
+
+
 def confirm_every(members: Mapping[str, Any]) -> int:
     """Days after which its people are asked whether it still holds."""
     if members.get("direction") == Direction.NEED:
@@ -116,22 +151,30 @@ def confirm_every(members: Mapping[str, Any]) -> int:
 
 
 def completed(
-    members: Mapping[str, Any], *, names: Sequence[str], key: str, now: int, resting: bool = False, place_key: bytes
+    members: Mapping[str, Any],
+    *,
+    names: Sequence[str],
+    key: str,
+    now: int,
+    resting: bool = False,
+    place_key: bytes,
+    dates: tuple[str, str] | None = None,
 ) -> Listing:
     """The listing as everybody who may read it sees it: a draft with its holders, its key and its dates.
 
     `names`: its holders, as each wants to be named; `key`: the listing's key, as text; `place_key`: what a point is moved with.
+    `dates`: when it was confirmed and until when it holds, where that stays as it was.
     Raises `StillMissingError` with the names of fields that do not fit.
     """
     every = confirm_every(members)
+    # What does not fit is told below, by its name.
+    confirmed, valid_until = dates or (today(now), days_later(now, min(max(every, 0), _STANDING_DAYS)))
     whole: dict[str, Any] = {
         **{name: value for name, value in members.items() if name not in SET_BY_NODE},
         "holders": [{"name": name, "seal": {"k": key, "suite": SUITE}} for name in names],
-        "confirmed": today(now),
+        "confirmed": confirmed,
         "confirm_every": every,
-        "valid_until": days_later(
-            now, min(max(every, 0), _STANDING_DAYS)
-        ),  # what does not fit is told below, by its name
+        "valid_until": valid_until,
     }
     room = whole.get("room") or {}
     if resting and isinstance(room, Mapping):

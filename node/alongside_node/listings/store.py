@@ -28,7 +28,10 @@ class Holder:
 
 @dataclass(frozen=True)
 class Offering:
-    """A listing as its people keep it. `members`: its draft; `rev`: 0 until first published; `waiting_for`: still to be answered."""
+    """A listing as its people keep it. `members`: its draft; `rev`: 0 until first published; `waiting_for`: still to be answered.
+
+    `stops_after`: days unlooked at after which nobody can ask, None: the usual; `open_until`: the last day before that.
+    """
 
     id: str
     state: State
@@ -38,6 +41,8 @@ class Offering:
     source: str = ""
     source_key: str = ""
     waiting_for: tuple[str, ...] = ()
+    stops_after: int | None = None
+    open_until: int | None = None
 
     def at(self, **changes: Any) -> "Offering":
         """The same listing, changed."""
@@ -115,6 +120,8 @@ def _read(row: Row[Any], holders: tuple[Holder, ...]) -> Offering:
         source=row.source,
         source_key=row.source_key,
         waiting_for=tuple(json.loads(row.waiting_for)),
+        stops_after=row.stops_after,
+        open_until=row.open_until,
     )
 
 
@@ -127,9 +134,34 @@ def save(tx: Writing, offering: Offering) -> None:
         "source": offering.source,
         "source_key": offering.source_key,
         "waiting_for": json.dumps(list(offering.waiting_for)),
+        "stops_after": offering.stops_after,
+        "open_until": offering.open_until,
     }
     if tx.execute(update(_listing).where(_listing.c.id == offering.id).values(values)).rowcount == 0:
         tx.execute(_listing.insert().values(id=offering.id, **values))
+
+
+def set_open_until(tx: Writing, listing: str, day: int | None) -> None:
+    """The last day on which it takes requests unless somebody looks."""
+    tx.execute(update(_listing).where(_listing.c.id == listing).values(open_until=day))
+
+
+def past_open_until(reading: Reading, day: int) -> list[str]:
+    """Published, and nobody looked in time."""
+    statement = select(_listing.c.id).where(_listing.c.state == State.PUBLISHED.value, _listing.c.open_until < day)
+    return list(reading.execute(statement).scalars())
+
+
+def uncounted(reading: Reading, limit: int = 500) -> list[Offering]:
+    """Published, without such a day although its people did not choose that it never stops."""
+    statement = (
+        select(_listing)
+        .where(
+            _listing.c.state == State.PUBLISHED.value, _listing.c.open_until.is_(None), _listing.c.stops_after.is_(None)
+        )
+        .limit(limit)
+    )
+    return [_read(row, ()) for row in reading.execute(statement)]
 
 
 def set_holders(tx: Writing, listing: str, holders: Sequence[Holder]) -> None:

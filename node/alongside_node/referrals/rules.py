@@ -31,6 +31,8 @@ ASKED_THE_SAME: Final = 3
 
 _COUNTED: Final = frozenset({State.OFFERED, State.WAITLISTED, State.PAUSED, State.PAUSED_WAITLISTED})
 
+WAITING: Final = frozenset({State.OFFERED, State.WAITLISTED})
+"""What a person has not said yes or no to."""
 OPEN: Final = frozenset(State) - FINAL
 """What still waits for something."""
 

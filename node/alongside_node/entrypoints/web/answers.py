@@ -48,6 +48,9 @@ def _told(reading: Reading, row: Any) -> shown.Told:
 
 async def everything(visitor: Visitor) -> Response:
     """Everything asked of this person, and what they answer beside others."""
+    visitor.may(Act.ANSWER)
+    if await telling.seen(visitor):
+        return visitor.go("/incoming", Notice.OPEN_FOR_LOOKING)
     return await _everything_page(visitor, {})
 
 
@@ -71,7 +74,6 @@ async def _everything_page(visitor: Visitor, problems: dict[str, str]) -> Respon
         ]
 
     requests = tuple(await visitor.edge.read(look))
-    await telling.seen(visitor)
     return visitor.page("incoming", status=422 if problems else 200, requests=requests, form=visitor.form(problems))
 
 
@@ -209,7 +211,8 @@ async def _may_be_suggested(visitor: Visitor, looked: _Looked, suggest: list[tup
 async def one(visitor: Visitor) -> Response:
     """One request."""
     looked = await _opened(visitor)
-    await telling.seen(visitor)
+    if await telling.seen(visitor):
+        return visitor.go(visitor.request.url.path, Notice.OPEN_FOR_LOOKING)
     return _page(visitor, looked, {})
 
 

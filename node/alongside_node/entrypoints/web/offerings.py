@@ -18,12 +18,13 @@ from alongside_node.listings import actions as listings
 from alongside_node.listings.actions import Move, NotPossibleError, Offering, State, StillMissingError
 from alongside_node.listings.beginnings import beginning
 from alongside_node.listings.careful_words import pointed_out
+from alongside_node.listings.rules import STOPS_CHOICES, stops_after
 from alongside_node.members.actions import Act
 from alongside_node.peers import actions as peers
 from alongside_node.referrals import answering
 from alongside_protocol.listing import Audience, Direction, Listing, is_open
 
-from . import listing_form, shown
+from . import listing_form, shown, telling
 from .views import ArrivingView, Choice, Form, Notice, OfferingView, ResultView
 from .visitor import NothingHereError, Visitor
 
@@ -46,6 +47,9 @@ def _zones() -> tuple[Choice, ...]:
 
 async def mine(visitor: Visitor) -> Response:
     """Everything this person keeps."""
+    visitor.may(Act.OFFER)
+    if await telling.seen(visitor):
+        return visitor.go("/offerings", Notice.OPEN_FOR_LOOKING)
     return await _mine_page(visitor, {})
 
 
@@ -88,6 +92,7 @@ def _view(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> O
         missing=missing,
         confirm_by=due if due is not None and (due - visitor.today).days <= _CONFIRM_AHEAD else None,
         waiting=waiting,
+        stops_after=stops_after(offering.stops_after, members),
         careful=bool(pointed_out(members)),
         people=tuple(holder.name for holder in offering.holders),
     )
@@ -310,6 +315,15 @@ async def reopen(visitor: Visitor) -> Response:
 async def confirm(visitor: Visitor) -> Response:
     """It is still right."""
     return await _move(visitor, Move.CONFIRM, Notice.CONFIRMED)
+
+
+async def stops(visitor: Visitor) -> Response:
+    """After how many days unlooked at nobody can ask."""
+    offering, days = await _kept(visitor), visitor.text("days")
+    if days not in {str(choice) for choice in STOPS_CHOICES}:
+        return visitor.go("/offerings")
+    await acts.stop_after(visitor.edge, visitor.somebody().member, offering.id, int(days))
+    return visitor.go("/offerings", Notice.SAVED)
 
 
 async def withdraw(visitor: Visitor) -> Response:

@@ -17,11 +17,12 @@ from alongside_node.members import words as seven
 from alongside_node.members.actions import Act, Person, Role
 from alongside_node.notifications.actions import Whose
 from alongside_node.referrals import asking
-from alongside_node.referrals.rules import DEFAULT_DAYS, LONGEST_DAYS, OPEN
+from alongside_node.referrals.rules import DEFAULT_DAYS, LONGEST_DAYS, OPEN, WAITING
 from alongside_protocol import limits
 from alongside_protocol.consent import FIELD_CHARACTERS, Field
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId, RecordId
+from alongside_protocol.listing import RoomState
 from alongside_protocol.referral import Move, State
 
 from . import shown
@@ -283,10 +284,11 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
 
     to, suggestions, told = await visitor.edge.read(look)
     paused = thread.state in _PAUSED and to is not None
+    rests = thread.state in WAITING and to is not None and to.listing.room.state is RoomState.RESTING
     return visitor.page(
         "my_request",
         status=422 if problems else 200,
-        request=shown.request(thread, me=visitor.me),
+        request=shown.request(thread, me=visitor.me, rests=rests),
         messages=shown.messages(thread),
         receipts=(),
         suggestions=suggestions,

@@ -138,7 +138,7 @@ def consent(remembered: asking.Remembered, standing: str) -> ConsentView:
     )
 
 
-def request(thread: asking.Thread, *, me: str) -> RequestView:
+def request(thread: asking.Thread, *, me: str, rests: bool = False) -> RequestView:
     """A request as the one who asked sees it."""
     row, last = thread.row, thread.said[-1] if thread.said else None
     return RequestView(
@@ -153,6 +153,7 @@ def request(thread: asking.Thread, *, me: str) -> RequestView:
         delivered=thread.delivered,
         problem=row.problem,
         reason=row.reason,
+        rests=rests,
     )
 
 

@@ -87,6 +87,7 @@ PAGES: Final = (
     Page("/offerings/new", _M, offerings.new, offerings.create),
     Page("/offerings/together", _M, post=offerings.together),
     Page(f"{_OFFERING}/people", _M, post=offerings.share),
+    Page(f"{_OFFERING}/stops", _M, post=offerings.stops),
     Page(f"{_OFFERING}/back", _M, post=offerings.step_back),
     Page(f"{_OFFERING}/edit", _M, offerings.edit, offerings.save),
     Page(f"{_OFFERING}/preview", _M, offerings.preview),

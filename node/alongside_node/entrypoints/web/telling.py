@@ -124,6 +124,6 @@ async def choose(visitor: Visitor) -> Response:
     return await save(visitor, Whose(member=member.id), choice, "/account", guest=False)
 
 
-async def seen(visitor: Visitor) -> None:
-    """Who offers has looked at what came in."""
-    await acts.looked(visitor.edge, [Whose(member=visitor.somebody().member.id)])
+async def seen(visitor: Visitor) -> bool:
+    """Who offers has looked. True: something that rested while nobody looked is open again."""
+    return await acts.keeper_looked(visitor.edge, visitor.somebody().member) > 0

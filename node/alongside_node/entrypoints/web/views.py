@@ -67,6 +67,7 @@ class Notice(StrEnum):
     COMPANY_ASKED = "company_asked"
     READY_TO_JOIN = "ready_to_join"
     LET_IN = "let_in"
+    OPEN_FOR_LOOKING = "open_for_looking"
     TOLD_SO = "told_so"
     TOLD_NOT = "told_not"
     BLOCKED = "blocked"
@@ -241,7 +242,7 @@ class RequestView:
     """A request as the one who asks sees it. `state` is a state of the referral table; `unread` marks a new answer.
 
     `delivered`: it is in their community's hands. `problem`: a code of why it could not be, or None. `reason`: a code of
-    `wording.REASON` where a server, not a person, turned it away.
+    `wording.REASON` where a server, not a person, turned it away. `rests`: what was asked takes no requests just now.
     """
 
     ref: str
@@ -255,6 +256,7 @@ class RequestView:
     delivered: bool = True
     problem: str | None = None
     reason: str | None = None
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +362,7 @@ class OfferingView:
     `type` is "" while nothing is chosen. `state`: `draft`, `published`, `resting`, `withdrawn`. `missing`: codes of
     `wording.MISSING` that stand in the way of publishing. `confirm_by` is set when it is time to say "still right".
     `careful`: some of its words are worth another look, which stands in nobody's way. `people`: who keeps it, as they are named on it.
+    `stops_after`: days unlooked at after which nobody can ask, 0: never.
     """
 
     id: str
@@ -374,6 +377,7 @@ class OfferingView:
     waiting: int = 0
     careful: bool = False
     people: tuple[str, ...] = ()
+    stops_after: int = 0
 
 
 # The communities we are in agreement with.

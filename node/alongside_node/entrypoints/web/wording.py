@@ -286,6 +286,7 @@ OFFERING: Final[Words] = {
     "draft": N_("Draft. Only you see it."),
     "published": N_("Published"),
     "resting": N_("Resting. People see it, and that you rest."),
+    "unseen": N_("Resting, because nobody of you looked for some days. People see only that it rests."),
     "withdrawn": N_("Taken down"),
 }
 
@@ -439,6 +440,7 @@ NOTICE: Final[Words] = {
     "peer_asked": N_("We have asked them. You will see their answer here."),
     "step_changed": N_("Changed. Both communities see it."),
     "review_set": N_("The day to talk again is set."),
+    "open_for_looking": N_("Good that you are here. What rested while nobody looked is open again."),
     "told_so": N_("Saved. When something new waits, you are told in this way."),
     "told_not": N_("Saved. Nothing is sent to you, and nothing is kept for it."),
     "peer_ended": N_("The agreement is ended. Their listings are gone here, and ours there."),
