@@ -1,9 +1,8 @@
 """Consent, and the only way to make a personal message (section 6 of the specification).
 
-A person agrees to these fields, to this node, for this listing, under these commitments, until this date. `seal_request`,
-`seal_words` and `seal_answer` are the only functions that make a `Sealed`, and `messages.write` takes personal text in no other
-form: what was not agreed to cannot be sent by mistake. Guards against our own errors, not against an operator who changes
-the program. `opening` is the other side.
+A person agrees to these fields, to this node, for this listing, under these commitments, until this date. The functions named
+`seal_…` here are the only ones that make a `Sealed`, and `messages.write` takes personal text in no other form: what was not agreed to
+cannot be sent by mistake. Guards against our own errors, not against an operator who changes the program. `opening` is the other side.
 
 What a seeker writes is sealed twice. The outer seal is for the receiving node: what it needs to route. The inner one is for the
 people who offer: it is sealed once to a one-time key, and that key to each of the listing's keys, so that five holders cost
@@ -16,8 +15,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, final
 
-from . import base64url, canonical, sealing
+from . import base64url, canonical, limits, sealing
 from .errors import Code, Refused
+from .fit import Answers, Question
 from .identifiers import NodeId, Random, RecordId
 from .sealing import Context, SealPrivateKey, SealPublicKey
 from .text_forms import plain
@@ -245,6 +245,39 @@ def _said(answer: Answer) -> dict[str, Any]:
         check_text(answer.beside.name, FIELD_CHARACTERS[Field.NAME])
         members["beside"] = {"name": answer.beside.name, "k": answer.beside.key.text}
     return members
+
+
+def seal_question(
+    question: Question, *, node: NodeId, node_key: SealPublicKey, node_key_exp: int, context: Context, now: int
+) -> Sealed:
+    """Seal what is asked before anybody says who they are, for one node alone. What is agreed to is the question: it has room for codes only.
+
+    Raises `Refused`: `consent-recipient`, `seal-key-expired`, `shape`.
+    """
+    if context.to != node:
+        raise Refused(Code.CONSENT_RECIPIENT, "the person agreed to another community")
+    if now >= node_key_exp:
+        raise Refused(Code.SEAL_KEY_EXPIRED, "that community's key has ended; its directory must be read again")
+    if not 1 <= len(set(question.listings)) == len(question.listings) <= limits.FIT_LISTINGS:
+        raise Refused(Code.SHAPE, f"about 1 to {limits.FIT_LISTINGS} different listings")
+    asked = {
+        "listings": list(question.listings),
+        "wishes": question.wishes.model_dump(mode="json"),
+        "reply": question.reply.text,
+    }
+    until = min(now + limits.FIT_LIFE, node_key_exp)
+    return Sealed(sealing.seal(canonical.dump(asked), node_key, context), context, until, _MADE_HERE)
+
+
+def seal_fit(answers: Answers, *, question: Question, context: Context, until: int) -> Sealed:
+    """Seal what is answered, one word for each listing that was asked about, to the key that lay in the question.
+
+    `until`: when the question ends. Raises `Refused` (`shape`) for an answer to what was not asked.
+    """
+    if answers.keys() != set(question.listings):
+        raise Refused(Code.SHAPE, "exactly what was asked is answered")
+    said = {"answers": {listing: answer.value for listing, answer in answers.items()}}
+    return Sealed(sealing.seal(canonical.dump(said), question.reply, context), context, until, _MADE_HERE)
 
 
 def _check(consent: Consent, recipient: Recipient, context: Context, now: int) -> None:

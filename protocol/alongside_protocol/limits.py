@@ -43,6 +43,13 @@ LAST_INSTANT: Final = 253_402_300_799  # the end of the year 9999: what calendar
 ERASURE_ANSWER: Final = 72 * HOUR  # then shown as "has not answered yet"
 RECEIPT_BACKUPS: Final = 14 * DAY  # how long a backup may hold what was erased
 HANDLE_LIFE: Final = 180 * DAY
+FIT_LIFE: Final = 48 * HOUR  # a question before identity, and its answer: gone after this on both sides
+FIT_EARLIEST: Final = 5 * MINUTE  # answers wait a random while, so that none shows whether somebody is there
+FIT_LATEST: Final = 60 * MINUTE
+
+# What a question before identity may hold.
+FIT_LISTINGS: Final = 5  # enough to choose from, too few to ask a whole directory
+FIT_WISHES: Final = 5  # of each kind: fewer codes, fewer people who are the only one with them
 
 # Budgets of a new agreement.
 PEER_RECORDS: Final = 50_000

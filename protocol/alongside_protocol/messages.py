@@ -41,11 +41,13 @@ class Type(StrEnum):
     WITHDRAW = "referral.withdraw"
     MESSAGE = "referral.message"
     CLOSE = "referral.close"
+    FIT_ASK = "fit.ask"
+    FIT_ANSWER = "fit.answer"
     ERASE = "erase"
     ERASED = "erased"
 
 
-RESERVED: Final = frozenset({"heads.seen", "fit.ask", "fit.answer"})
+RESERVED: Final = frozenset({"heads.seen"})
 """Types of the design that this version does not speak yet."""
 
 _STRICT = ConfigDict(strict=True, frozen=True, extra="ignore")
@@ -162,16 +164,22 @@ class Need(StrEnum):
 
 @dataclass(frozen=True)
 class Form:
-    """What a type carries. `ref`: whether it belongs to one referral, and so has `ref` and `n`."""
+    """What a type carries. `ref`: whether it belongs to one referral or question, and so has `ref` and `n`.
+
+    `once`: nothing follows it under its `ref`, so `n` is 1. `life`: seconds between `iat` and `exp` at most.
+    """
 
     body: type[Body] = EmptyBody
     body_stands: Need = Need.NEVER
     ref: bool = False
     sealed: Need = Need.NEVER
+    once: bool = False
+    life: int = limits.MESSAGE_LIFE
 
 
 _ANSWER = Form(ref=True, sealed=Need.ALWAYS)
 _SIGN = Form(ref=True)
+_FIT = Form(ref=True, sealed=Need.ALWAYS, once=True, life=limits.FIT_LIFE)
 
 FORMS: Final[Mapping[Type, Form]] = MappingProxyType(
     {
@@ -190,6 +198,8 @@ FORMS: Final[Mapping[Type, Form]] = MappingProxyType(
         Type.WITHDRAW: _SIGN,
         Type.MESSAGE: Form(ref=True, sealed=Need.ALWAYS),
         Type.CLOSE: _SIGN,
+        Type.FIT_ASK: _FIT,
+        Type.FIT_ANSWER: _FIT,
         Type.ERASE: Form(EraseBody, Need.ALWAYS),
         Type.ERASED: Form(ErasedBody, Need.ALWAYS),
     }
@@ -262,7 +272,7 @@ def write(envelope: Envelope, sealed: Sealed | None = None) -> bytes:
     if envelope.sealed is not None:
         raise Refused(Code.MESSAGE_FORM, "personal text goes out only as it was sealed within a consent")
     _check_form(envelope, sealed=sealed is not None)
-    if not 0 < envelope.exp - envelope.iat <= limits.MESSAGE_LIFE:
+    if not _lives(envelope):
         raise Refused(Code.MESSAGE_LIFETIME, "lives too long, or not at all")
     members = _members(envelope)
     if sealed is not None:
@@ -272,6 +282,23 @@ def write(envelope: Envelope, sealed: Sealed | None = None) -> bytes:
     if len(raw) > limits.MESSAGE_BYTES:
         raise Refused(Code.TOO_LARGE, f"a message of more than {limits.MESSAGE_BYTES} bytes")
     return raw
+
+
+def _lives(envelope: Envelope) -> bool:
+    return 0 < envelope.exp - envelope.iat <= FORMS[envelope.type].life
+
+
+def redated(raw: bytes, *, now: int, not_after: int) -> bytes:
+    """What `write` made earlier and nobody has seen yet, as a message of now: no reader learns how long it lay.
+
+    `not_after`: of the `Sealed` in it. A seal is bound to sender, recipient, ids, type and number, not to the time, so it opens
+    as before. Raises `Refused`: as `read_stored`; `consent-expired` when what was agreed to has ended.
+    """
+    if now >= not_after:
+        raise Refused(Code.CONSENT_EXPIRED, "what was agreed to has ended while it lay")
+    life = FORMS[read_stored(raw).type].life
+    members = canonical.parse_object(raw, max_bytes=limits.MESSAGE_BYTES)
+    return canonical.dump(members | {"iat": now, "exp": min(now + life, not_after)})
 
 
 def read(raw: bytes, *, sender: NodeId, me: NodeId, now: int) -> Envelope:
@@ -286,7 +313,7 @@ def read(raw: bytes, *, sender: NodeId, me: NodeId, now: int) -> Envelope:
         raise Refused(Code.MESSAGE_RECIPIENT, "is for another node")
     if envelope.exp <= now:
         raise Refused(Code.MESSAGE_EXPIRED, "has expired")
-    if envelope.iat > now + limits.SKEW or not 0 < envelope.exp - envelope.iat <= limits.MESSAGE_LIFE:
+    if envelope.iat > now + limits.SKEW or not _lives(envelope):
         raise Refused(Code.MESSAGE_LIFETIME, "was issued in the future or lives too long")
     return envelope
 
@@ -364,6 +391,8 @@ def _check_form(envelope: Envelope, *, sealed: bool) -> None:
         raise Refused(Code.MESSAGE_FORM, "body stands exactly where the type needs it")
     if form.ref != (envelope.ref is not None) or form.ref != (envelope.n >= 1):
         raise Refused(Code.MESSAGE_FORM, "ref and n stand exactly where the type needs them")
+    if form.once and envelope.n != 1:
+        raise Refused(Code.MESSAGE_FORM, "nothing follows under this reference")
     if not form.sealed.allows(present=sealed):
         raise Refused(Code.MESSAGE_FORM, "sealed stands exactly where the type needs it")
 

@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Limits
 
-from . import base64url, canonical, sealing
+from . import base64url, canonical, limits, sealing
 from .consent import (
     FIELD_CHARACTERS,
     KEY_LAYER,
@@ -29,6 +29,7 @@ from .consent import (
     layer,
 )
 from .errors import Code, Refused
+from .fit import Answers, Fit, Question, Wishes
 from .identifiers import NodeId, RecordId
 from .sealing import Context, SealPrivateKey, SealPublicKey
 from .text_forms import BYTES_16, BYTES_32, LINE
@@ -135,6 +136,24 @@ def open_answer(ciphertext: bytes, key: SealPrivateKey, secret: bytes, context: 
     )
 
 
+def open_question(ciphertext: bytes, key: SealPrivateKey, context: Context) -> Question:
+    """Open what is asked before anybody says who they are. Raises `Refused`: `seal`, `shape`, `bad-key`, `base64url`."""
+    asked = _opened(_Questioned, ciphertext, key, context)
+    if len(set(asked.listings)) != len(asked.listings):
+        raise Refused(Code.SHAPE, "asks about one listing twice")
+    return Question(
+        tuple(RecordId(name) for name in asked.listings), asked.wishes, SealPublicKey.from_text(asked.reply)
+    )
+
+
+def open_fit(ciphertext: bytes, key: SealPrivateKey, context: Context, *, question: Question) -> Answers:
+    """Open what was answered to `question`, with its reply key. Raises `Refused`: `seal`, `shape`."""
+    said = _opened(_Fitting, ciphertext, key, context).answers
+    if said.keys() != set(question.listings):
+        raise Refused(Code.SHAPE, "answers something else than was asked")
+    return {RecordId(name): answer for name, answer in said.items()}
+
+
 _STRICT = ConfigDict(strict=True, frozen=True, extra="ignore")
 _Bytes16 = Annotated[str, Limits(pattern=BYTES_16)]
 _Bytes32 = Annotated[str, Limits(pattern=BYTES_32)]
@@ -206,6 +225,22 @@ class _Said(BaseModel):
     suggest: Annotated[list[_Bytes16], Limits(max_length=SUGGESTIONS)]
     elsewhere: Annotated[list[_Elsewhere], Limits(max_length=SUGGESTIONS)] = []
     beside: _Beside | None = None
+
+
+class _Questioned(BaseModel):
+    model_config = _STRICT
+
+    listings: Annotated[list[_Bytes16], Limits(min_length=1, max_length=limits.FIT_LISTINGS)]
+    wishes: Wishes
+    reply: _Bytes32
+
+
+class _Fitting(BaseModel):
+    model_config = _STRICT
+
+    answers: Annotated[
+        dict[_Bytes16, Annotated[Fit, Limits(strict=False)]], Limits(min_length=1, max_length=limits.FIT_LISTINGS)
+    ]
 
 
 _Model = TypeVar("_Model", bound=BaseModel)

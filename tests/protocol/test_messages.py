@@ -34,6 +34,7 @@ from alongside_protocol.messages import (
     move_of,
     read,
     read_stored,
+    redated,
     write,
 )
 from alongside_protocol.referral import TABLE, Move, Party
@@ -176,6 +177,31 @@ def test_the_shortest_and_the_longest_life_are_written_and_read(life: int) -> No
     assert read(write(message), sender=SENDER, me=ME, now=NOW) == message
 
 
+# What was written and lies for a while.
+
+
+def test_what_lay_leaves_as_a_message_of_now() -> None:
+    message = envelope(Type.OFFER)
+    until = NOW + 14 * limits.DAY
+    raw = write(message, sealed_for(message, not_after=until))
+    now = NOW + 3 * limits.DAY
+    read_then = read(redated(raw, now=now, not_after=until), sender=SENDER, me=ME, now=now)
+    assert replace(read_then, sealed=None) == replace(message, iat=now, exp=until)
+    assert read_then.sealed == read_stored(raw).sealed
+
+
+def test_what_lay_lives_no_longer_than_its_type() -> None:
+    raw = written(Type.OFFER)
+    assert read_stored(redated(raw, now=NOW + 1, not_after=NOW + 100 * limits.DAY)).exp == NOW + 1 + limits.MESSAGE_LIFE
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_what_lay_longer_than_was_agreed_to_does_not_leave(late: int) -> None:
+    with pytest.raises(Refused) as refused:
+        redated(written(Type.OFFER), now=NOW + late, not_after=NOW)
+    assert refused.value.code is Code.CONSENT_EXPIRED
+
+
 def test_a_message_that_is_too_large_is_not_written() -> None:
     def docs(last: int) -> Envelope:
         return envelope(Type.DOCS, body=DocsBody(docs=("x" * limits.JWS_BYTES,) * 7 + ("x" * last,)))
@@ -197,6 +223,7 @@ def test_a_message_that_is_too_large_is_not_written() -> None:
         (Type.WITHDRAW, {"ref": None, "n": 0}),
         (Type.WITHDRAW, {"n": 0}),
         (Type.HINT, {"n": 1}),
+        (Type.FIT_ASK, {"n": 2}),
     ],
 )
 def test_what_the_type_does_not_have_is_not_written(kind: Type, changed: dict[str, Any]) -> None:
@@ -237,6 +264,10 @@ def test_what_the_type_does_not_have_is_not_written(kind: Type, changed: dict[st
         (wire(Type.ACCEPT, n=0), Code.MESSAGE_FORM),
         (wire(Type.ACCEPT, ref=None, n=None), Code.MESSAGE_FORM),
         (wire(Type.WITHDRAW, ref="no ref"), Code.MESSAGE_FORM),
+        (wire(Type.FIT_ASK, n=2), Code.MESSAGE_FORM),
+        (wire(Type.FIT_ANSWER, n=2), Code.MESSAGE_FORM),
+        (wire(Type.FIT_ASK, sealed=None), Code.MESSAGE_FORM),
+        (wire(Type.FIT_ANSWER, exp=NOW + limits.FIT_LIFE + 1), Code.MESSAGE_LIFETIME),
         (wire(Type.DECLINE, body={"reason": "their diagnosis"}), Code.MESSAGE_FORM),
         (wire(Type.ERASE, body={"refs": []}), Code.MESSAGE_FORM),
         (wire(Type.ERASE, body={"refs": [REF] * 101}), Code.MESSAGE_FORM),

@@ -313,7 +313,7 @@ WITHOUT_REF = {
     Type.ERASE,
     Type.ERASED,
 }
-SEALED = {Type.OFFER, Type.ACCEPT, Type.WAITLIST, Type.MESSAGE}
+SEALED = {Type.OFFER, Type.ACCEPT, Type.WAITLIST, Type.MESSAGE, Type.FIT_ASK, Type.FIT_ANSWER}
 
 
 def message(kind: Type, **changed: Any) -> str:
@@ -367,6 +367,11 @@ def _messages() -> Iterator[tuple[str, str]]:
     yield "from the future", message(Type.HINT, iat=NOW + limits.SKEW + 1)
     yield "of the longest life", message(Type.HINT, exp=NOW + limits.MESSAGE_LIFE)
     yield "of too long a life", message(Type.HINT, exp=NOW + limits.MESSAGE_LIFE + 1)
+    yield "a question of the longest life", message(Type.FIT_ASK, exp=NOW + limits.FIT_LIFE)
+    yield "a question of too long a life", message(Type.FIT_ASK, exp=NOW + limits.FIT_LIFE + 1)
+    yield "a question in clear", message(Type.FIT_ASK, sealed=None)
+    yield "a second question under one reference", message(Type.FIT_ASK, n=2)
+    yield "a second answer under one reference", message(Type.FIT_ANSWER, n=2)
 
 
 def messages() -> Vectors:
