@@ -410,6 +410,35 @@ _NOTHING = views.ResultsView(
     wider=(views.WiderView(_ASKED[0], 20, more=True), views.WiderView(_ASKED[2], 1, more=False)),
     awake=(LISTENING_RESULT,),
 )
+_LISTING: dict[str, object] = {"ask_url": "/l/ask", "ask_blocked": None, "chosen": "node/id"}
+_CHOSEN = (
+    views.ChosenView("node/1", LISTENING.title, "en", "Night Porch", "/listings/node/1"),
+    views.ChosenView("node/2", CIRCLE.title, "es", "Casa Abierta", "/listings/node/2", "full"),
+)
+_FIT: dict[str, object] = {
+    "chosen": _CHOSEN,
+    "may_ask": True,
+    "form": Form({"languages": ("es",), "times": ("evenings",)}, {"times": "five", "kept": "agree"}),
+    "language_ticks": TONGUES,
+    "topic_ticks": (Choice("grief", "Grief"), Choice("a_word_of_ours", "a_word_of_ours")),
+    "access_ticks": (Choice("step_free", "No steps"),),
+    "words_to_keep": WORDS,
+    "words_lang": "en",
+    "pending": "p",
+}
+_QUESTIONS = (
+    views.QuestionView(
+        "r1",
+        "Casa Abierta",
+        is_own=False,
+        about=tuple(
+            views.FitView(f"node/{answer}", LISTENING.title, "en", "/listings/node/1", answer)
+            for answer in ("room", "waiting_list", "no", "talk_first", None)
+        ),
+        ends=ahead(2),
+    ),
+    views.QuestionView("r2", "Night Porch", is_own=True, about=(), ends=ahead(1), problem="unreachable"),
+)
 _CONFIRM = _ASK | {
     "consent": CONSENT,
     "promises_hash": "h",
@@ -457,17 +486,20 @@ SAMPLES: Mapping[str, Sample] = {
             "language_choices": (),
         },
     ),
-    "listing": Sample("listing", "/l", None, {"result": LISTENING_RESULT, "ask_url": "/l/ask", "ask_blocked": None}),
-    "listing, circle": Sample(
-        "listing", "/l", None, {"result": CIRCLE_RESULT, "ask_url": "/l/ask", "ask_blocked": None}
-    ),
+    "listing": Sample("listing", "/l", None, _LISTING | {"result": LISTENING_RESULT}),
+    "listing, circle": Sample("listing", "/l", None, _LISTING | {"result": CIRCLE_RESULT}),
     "listing, practitioner": Sample(
-        "listing", "/l", None, {"result": PRACTITIONER_RESULT, "ask_url": None, "ask_blocked": "members"}
+        "listing", "/l", None, _LISTING | {"result": PRACTITIONER_RESULT, "ask_url": None, "ask_blocked": "members"}
     ),
-    "listing, need": Sample("listing", "/l", MEMBER, {"result": NEED_RESULT, "ask_url": "/l/ask", "ask_blocked": None}),
+    "listing, need": Sample("listing", "/l", MEMBER, _LISTING | {"result": NEED_RESULT}),
     "listing, nothing said": Sample(
-        "listing", "/l", None, {"result": NOTHING_SAID_RESULT, "ask_url": None, "ask_blocked": "stale"}
+        "listing", "/l", None, _LISTING | {"result": NOTHING_SAID_RESULT, "ask_url": None, "ask_blocked": "stale"}
     ),
+    "fit": Sample("fit", "/fit", None, _FIT),
+    "fit, member": Sample("fit", "/fit", MEMBER, _FIT | {"form": Form(), "words_to_keep": (), "pending": ""}),
+    "fit, nobody": Sample("fit", "/fit", MEMBER, _FIT | {"chosen": _CHOSEN[1:], "may_ask": False}),
+    "questions": Sample("questions", "/questions", MEMBER, {"questions": _QUESTIONS}, Notice.QUESTION_SENT),
+    "questions, none": Sample("questions", "/questions", MEMBER, {"questions": ()}),
     "ask": Sample(
         "ask",
         "/l/ask",

@@ -55,7 +55,7 @@ from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Kind
 from alongside_node.peers import actions as peers
 from alongside_node.peers.book import Book
-from alongside_node.referrals import receiving, schedule
+from alongside_node.referrals import fit, receiving, schedule
 from alongside_node.referrals.receiving import Receiver
 from alongside_node.settings import Settings
 from alongside_protocol.feed import Cursor, Position
@@ -183,6 +183,8 @@ class Node:
     def _undeliverable(self, tx: Writing, outgoing: Outgoing, code: str) -> None:
         if outgoing.type.startswith("peer."):
             peers.undeliverable(tx, outgoing)
+        elif outgoing.type.startswith("fit."):
+            fit.undeliverable(tx, outgoing, code)
         else:
             receiving.undeliverable(tx, outgoing, code, now=self.world.clock.now(), random=self.world.random)
 
@@ -341,6 +343,9 @@ class Node:
         keyring, random = self.keys(), self.world.random
         await self.database.awrite(lambda tx: schedule.expire(tx, now, random=random))
         await self.database.awrite(lambda tx: receiving.apply_overdue(tx, keyring=keyring, now=now, random=random))
+        if await self.database.awrite(lambda tx: fit.release(tx, me=keyring.id, now=now)):
+            self.mail_nudge()
+        await self.database.awrite(lambda tx: fit.forget_old(tx, now))
 
     async def _forget_sessions(self, now: int) -> None:
         await self.database.awrite(lambda tx: members.forget_old(tx, now))

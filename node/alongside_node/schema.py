@@ -306,6 +306,15 @@ listing_key_share = Table(
     info={"owner": "listings"},
 )
 
+fit_said = Table(
+    "fit_said",
+    metadata,
+    Column("listing", ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True),
+    Column("answer", Text, nullable=False, comment="what is answered to who asks before saying who they are"),
+    Column("last_day", Integer, nullable=False, comment="believed until then"),
+    info={"owner": "listings"},
+)
+
 # directory: everyone's listings, verified.
 
 own_record = Table(
@@ -486,6 +495,33 @@ erasure = Table(
         "asked", BigInteger, nullable=False, comment="the day it began; 72 hours after its end: has not answered yet"
     ),
     Column("receipt", Text, comment="the signed statement; NULL until it came"),
+    sqlite_with_rowid=False,
+    info={"owner": "referrals"},
+)
+
+fit_asked = Table(
+    "fit_asked",
+    metadata,
+    Column("ref", Text, primary_key=True, comment="random, never used again"),
+    Column("peer", Text, nullable=False),
+    Column("mailbox", Text, nullable=False, unique=True, comment="random; named only inside one member's box"),
+    Column("ends", BigInteger, nullable=False, comment="48 hours; then all of it goes"),
+    Column("problem", Text, comment="why it could not be delivered, as a code"),
+    Index(None, "peer"),
+    sqlite_with_rowid=False,
+    info={"owner": "referrals"},
+)
+
+fit_told = Table(
+    "fit_told",
+    metadata,
+    Column("peer", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
+    Column("listings", Text, nullable=False, comment="JSON list of what it was about, for the limits"),
+    Column("body", LargeBinary, comment="the sealed answer; NULL once it left"),
+    Column("due", BigInteger, nullable=False, comment="a random 5 to 60 minutes after it came"),
+    Column("ends", BigInteger, nullable=False, comment="48 hours; then the row goes"),
+    Index(None, "ends"),
     sqlite_with_rowid=False,
     info={"owner": "referrals"},
 )

@@ -244,7 +244,9 @@ def test_links_of_others_learn_nothing_about_the_reader() -> None:
 
 def test_a_name_cannot_leave_its_place() -> None:
     hostile = replace(SAMPLES["listing"].context["result"], community='"><script>x</script>\u202egnp')  # type: ignore[type-var]
-    page = PAGES.render("listing", frame_for(SAMPLES["listing"]), result=hostile, ask_url="/a", ask_blocked=None)
+    page = PAGES.render(
+        "listing", frame_for(SAMPLES["listing"]), result=hostile, ask_url="/a", ask_blocked=None, chosen="x"
+    )
     assert "<script" not in page
     assert "\u202e" not in page
 

@@ -17,7 +17,7 @@ _SPREAD_BYTES: Final = 4
 OUT_OF_ORDER: Final = frozenset({Type.WITHDRAW, Type.CLOSE})
 """Leave at once, whatever of the same request still waits: nobody has to wait to be let go of."""
 
-NEEDS_ROOM: Final = frozenset({Type.OFFER, Type.ACCEPT, Type.WAITLIST, Type.MESSAGE})
+NEEDS_ROOM: Final = frozenset({Type.OFFER, Type.ACCEPT, Type.WAITLIST, Type.MESSAGE, Type.FIT_ASK})
 """What waits its turn when much is waiting. Everything else lets somebody go: nobody may fill an outbox to forbid that."""
 
 _ABOUT_THE_PEER: Final = frozenset(

@@ -3,9 +3,9 @@
 Sealing, opening and deriving happen before the transaction; inside, what was decided on is read again. Raises what the slices raise.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from alongside_node.directory import publishing, searching
 from alongside_node.directory import store as directory_store
@@ -19,16 +19,19 @@ from alongside_node.members.actions import BoxChangedError, Member, Person, Role
 from alongside_node.members.rules import GUEST_STAYS_DAYS
 from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Channel, Choice, Whose
-from alongside_node.referrals import answering, asking, company
+from alongside_node.referrals import answering, asking, company, fit
 from alongside_node.referrals import store as referrals_store
 from alongside_node.safety import actions as safety
 from alongside_protocol import limits
 from alongside_protocol.consent import Field
+from alongside_protocol.fit import Wishes
 from alongside_protocol.identifiers import Random, RecordId
 from alongside_protocol.listing import Listing
 from alongside_protocol.profile import Profile
 
 from .edge import Edge
+
+T = TypeVar("T")
 
 _ATTEMPTS: Final = 5
 LAPSED_DAYS: Final = 14
@@ -291,9 +294,15 @@ async def ask(
 
     Tries again when another request of the same person came between.
     """
+    return await _with_newest_box(
+        edge, person, lambda person: _ask_once(edge, person, to, fields, shown=shown, until=until, told=told)
+    )
+
+
+async def _with_newest_box(edge: Edge, person: Person, once: Callable[[Person], Awaitable[T]]) -> T:
     for _ in range(_ATTEMPTS):
         try:
-            return await _ask_once(edge, person, to, fields, shown=shown, until=until, told=told)
+            return await once(person)
         except BoxChangedError:
             person = await _again(edge, person)
     raise BoxChangedError
@@ -392,6 +401,23 @@ async def block(edge: Edge, person: Person, peer: str, ref: str) -> bool:
         return True
 
     return await edge.write(work)
+
+
+async def ask_whether_it_fits(edge: Edge, person: Person, several: Sequence[asking.Addressee], wishes: Wishes) -> None:
+    """Ask up to five offerings, in codes and without a name. Raises `Refused`: as `fit.prepare`, `fit.begin`."""
+    await _with_newest_box(edge, person, lambda person: _question_once(edge, person, several, wishes))
+
+
+async def _question_once(edge: Edge, person: Person, several: Sequence[asking.Addressee], wishes: Wishes) -> None:
+    now, me = edge.now, edge.me
+    ended = await edge.read(lambda reading: asking.ended(reading, person, me=me))
+    prepared = fit.prepare(person, several, wishes, ended=ended, keyring=edge.keys(), now=now, random=edge.random)
+
+    def begin(tx: Writing) -> None:
+        fit.begin(tx, person, prepared, me=me, now=now)
+        members.stay(tx, person.member.id, until_day=(now + limits.FIT_LIFE) // limits.DAY + 1)
+
+    await edge.write(begin)
 
 
 async def erase(edge: Edge, thread: asking.Thread) -> None:

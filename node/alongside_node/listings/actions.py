@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from alongside_node.foundation.database import Reading, Writing
 from alongside_node.members import actions as members
+from alongside_protocol.fit import Fit
 from alongside_protocol.identifiers import NodeId, Random, RecordId, new_record_id
 from alongside_protocol.listing import HOLDERS, Listing
 from alongside_protocol.sealing import SealPrivateKey
@@ -47,7 +48,9 @@ __all__ = [
     "of_member",
     "of_source",
     "open_share",
+    "said_fit",
     "save",
+    "say_fit",
     "set_holders",
     "shares_of",
     "stop_after",
@@ -202,6 +205,17 @@ def set_holders(
     store.set_holders(tx, offering.id, holders)
     store.add_key(tx, public, offering.id, shares, former_until=rules.day(now) + rules.KEY_KEPT_DAYS)
     return offering.at(holders=tuple(holders))
+
+
+def said_fit(reading: Reading, listing: str, *, now: int) -> Fit | None:
+    """What its people said to who asks before saying who they are, while it is believed."""
+    said = store.said_fit(reading, listing)
+    return None if said is None or said[1] < rules.day(now) else Fit(said[0])
+
+
+def say_fit(tx: Writing, listing: str, answer: Fit | None, *, now: int) -> None:
+    """Say for a week what is answered to who asks before saying who they are; None: only what is published."""
+    store.say_fit(tx, listing, answer, last_day=rules.day(now) + rules.SAID_DAYS)
 
 
 def keys(reading: Reading, listing: RecordId | str) -> list[str]:

@@ -21,6 +21,8 @@ KEY_KEPT_DAYS: Final = 30
 """How long a listing's former key opens what was sealed to it before its holders changed."""
 DROPPED_AFTER_DAYS: Final = 90
 """After this many days unconfirmed a listing is withdrawn (safety.md, "At rest")."""
+SAID_DAYS: Final = 7
+"""How long it is believed whether there is room, after somebody said it to who asks before saying who they are."""
 _STANDING_KINDS: Final = frozenset({"guide", "fund", "space"})
 _STANDING_DAYS: Final = 365
 

@@ -16,6 +16,7 @@ _listing = schema.listing
 _holder = schema.listing_holder
 _key = schema.listing_key
 _share = schema.listing_key_share
+_said = schema.fit_said
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,23 @@ def wipe(tx: Writing, listing: str) -> None:
     for key in keys(tx, listing):
         remove_key(tx, key.public)
     tx.execute(delete(_holder).where(_holder.c.listing == listing))
+    tx.execute(delete(_said).where(_said.c.listing == listing))
+
+
+# What is answered to who asks before saying who they are.
+
+
+def said_fit(reading: Reading, listing: str) -> tuple[str, int] | None:
+    """(what its people said for this, the last day on which it is believed)."""
+    row = reading.execute(select(_said).where(_said.c.listing == listing)).first()
+    return None if row is None else (row.answer, row.last_day)
+
+
+def say_fit(tx: Writing, listing: str, answer: str | None, *, last_day: int) -> None:
+    """Say it, in the place of what was said; None: say nothing."""
+    tx.execute(delete(_said).where(_said.c.listing == listing))
+    if answer is not None:
+        tx.execute(_said.insert().values(listing=listing, answer=answer, last_day=last_day))
 
 
 # Keys.

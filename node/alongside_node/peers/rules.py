@@ -148,6 +148,8 @@ NEEDS: Final[Mapping[Type, Need]] = MappingProxyType(
         Type.DOCS: Need.ON_FILE,
         Type.HINT: Need.LISTINGS,
         Type.OFFER: Need.REQUESTS,
+        Type.FIT_ASK: Need.REQUESTS,
+        Type.FIT_ANSWER: Need.REQUESTS,
         # What was begun can always be answered, withdrawn and erased, also after a step back or the end of an agreement.
         Type.ACCEPT: Need.NOT_FROZEN,
         Type.WAITLIST: Need.NOT_FROZEN,

@@ -44,7 +44,7 @@ from alongside_protocol.opening import open_answer
 from alongside_protocol.referral import FINAL, Move, Numbering, Party, State, may, step
 from alongside_protocol.sealing import SECRET_BYTES, SUITE, Context, SealPrivateKey, SealPublicKey
 
-from . import rules, sending, store
+from . import fit_store, rules, sending, store
 from .store import Asked, Letter
 
 PURPOSE: Final = "support"
@@ -344,7 +344,7 @@ def ended(reading: Reading, person: Person, *, me: NodeId) -> set[str]:
     """References in a person's box of which nothing is left."""
     refs = set(members.open_box(person, me).mailboxes)
     there = {row.ref for row in store.asked_of(reading, refs)} | {one.ref for one in store.erasures_of(reading, refs)}
-    return refs - there
+    return refs - there - {row.ref for row in fit_store.asked_of(reading, refs)}
 
 
 def threads(reading: Reading, person: Person, *, me: NodeId) -> list[Thread]:

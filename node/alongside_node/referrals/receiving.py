@@ -35,7 +35,7 @@ from alongside_protocol.opening import Inner, Request, open_outer, open_request
 from alongside_protocol.referral import FINAL, Arrival, Move, Numbering, Party, State, step
 from alongside_protocol.sealing import Context, SealPrivateKey
 
-from . import answering, rules, sending, store
+from . import answering, fit, rules, sending, store
 from .store import Asked, Early, Incoming, Letter
 
 Effect = Callable[[Writing], None]
@@ -73,11 +73,24 @@ class Receiver:
         if envelope.n > rules.HIGHEST_NUMBER:
             raise Refused(Code.MESSAGE_FORM, "a number that no request comes to")
         keyring, now = self._keyring(), self._clock.now()
+        if envelope.type is Type.FIT_ASK:
+            return await self._question(envelope, keyring, now)
+        if envelope.type is Type.FIT_ANSWER:
+            return fit.answered(envelope, now=now)
         opening = _opened(envelope, keyring.seals)
 
         def effect(tx: Writing) -> None:
             _Applying(tx, keyring, now, self._random).arrive(envelope, raw, opening)
 
+        return effect
+
+    async def _question(self, envelope: messages.Envelope, keyring: Keyring, now: int) -> Effect:
+        random = self._random
+        effect = await self._database.aread(
+            lambda reading: fit.answering(reading, envelope, keyring=keyring, now=now, random=random)
+        )
+        if effect is None:
+            raise Refused(Code.SEAL, "a question that does not open")
         return effect
 
     async def _erase(self, envelope: messages.Envelope, refs: list[str]) -> Effect:

@@ -43,6 +43,8 @@ class Search:
     query: Query
     begun: int
     trail: list[tuple[int, int] | None] = field(default_factory=lambda: [None])
+    places: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """Page → what stood on it, in order: a tick beside a result is only its number."""
 
 
 async def front(visitor: Visitor) -> Response:
@@ -165,6 +167,7 @@ async def results(visitor: Visitor) -> Response:
     found = await visitor.edge.read(lambda reading: _look(reading, visitor, kept, page))
     if found.page.after is not None and page + 1 == len(kept.trail):
         kept.trail.append(found.page.after)
+    kept.places[page] = tuple((one.node, one.id) for one in found.page.results)
     url = f"/search/{visitor.path('search')}"
     return visitor.page(
         "search",
@@ -180,6 +183,7 @@ async def results(visitor: Visitor) -> Response:
             awake=_views(visitor, found.awake, found.names),
             newer_url=f"{url}?page={page}" if page else None,
             older_url=f"{url}?page={page + 2}" if found.page.after is not None else None,
+            page=page,
         ),
         gone=False,
         place_choices=_places(visitor, kept.sent),
@@ -305,6 +309,7 @@ async def listing(visitor: Visitor) -> Response:
         result=result,
         ask_url=None if looked.blocked else f"{result.url}/ask",
         ask_blocked=looked.blocked,
+        chosen=f"{looked.found.node}/{looked.found.id}",
     )
 
 

@@ -22,6 +22,7 @@ from alongside_node.listings.rules import STOPS_CHOICES, stops_after
 from alongside_node.members.actions import Act
 from alongside_node.peers import actions as peers
 from alongside_node.referrals import answering
+from alongside_protocol.fit import Fit
 from alongside_protocol.listing import Audience, Direction, Listing, is_open
 
 from . import listing_form, shown, telling
@@ -95,6 +96,7 @@ def _view(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> O
         stops_after=stops_after(offering.stops_after, members),
         careful=bool(pointed_out(members)),
         people=tuple(holder.name for holder in offering.holders),
+        says=listings.said_fit(reading, offering.id, now=now) or "",
     )
 
 
@@ -324,6 +326,15 @@ async def stops(visitor: Visitor) -> Response:
         return visitor.go("/offerings")
     await acts.stop_after(visitor.edge, visitor.somebody().member, offering.id, int(days))
     return visitor.go("/offerings", Notice.SAVED)
+
+
+async def say_fit(visitor: Visitor) -> Response:
+    """What is answered, for a week, to who asks before saying who they are."""
+    offering, now = await _kept(visitor), visitor.now
+    sent = visitor.text("says")
+    said = Fit(sent) if sent in set(Fit) else None
+    await visitor.edge.write(lambda tx: listings.say_fit(tx, offering.id, said, now=now))
+    return visitor.go("/offerings", Notice.FIT_SAID)
 
 
 async def withdraw(visitor: Visitor) -> Response:

@@ -4,17 +4,14 @@ Somebody without an account is given seven words before anything is sent; they o
 `asking.prepare` seals, pinned to the promises that stood on that page.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from starlette.responses import Response
 
 from alongside_node.directory import searching
 from alongside_node.entrypoints import acts
 from alongside_node.foundation.database import Reading
-from alongside_node.members import actions as members
-from alongside_node.members import words as seven
-from alongside_node.members.actions import Act, Person, Role
+from alongside_node.members.actions import Act, Role
 from alongside_node.notifications.actions import Whose
 from alongside_node.referrals import asking
 from alongside_node.referrals.rules import DEFAULT_DAYS, LONGEST_DAYS, OPEN, WAITING
@@ -25,7 +22,7 @@ from alongside_protocol.identifiers import NodeId, RecordId
 from alongside_protocol.listing import RoomState
 from alongside_protocol.referral import Move, State
 
-from . import shown
+from . import keeping, shown
 from . import telling as telling_form
 from .looking import as_result, look_at
 from .views import Choice, Form, Notice, Suggestion, TellingView
@@ -33,14 +30,6 @@ from .visitor import NothingHereError, Visitor
 
 _DAYS: Final = ("3", "7", "14", "30")
 _PAUSED: Final = frozenset({State.PAUSED, State.PAUSED_WAITLISTED})
-
-
-@dataclass(frozen=True)
-class _Keeping:
-    """Seven words that were shown and are not in use yet."""
-
-    words: tuple[str, ...]
-    lang: str
 
 
 def _fields(visitor: Visitor) -> tuple[dict[Field, str], dict[str, str]]:
@@ -116,16 +105,7 @@ async def confirm(visitor: Visitor) -> Response:
 
 
 async def _confirm_page(visitor: Visitor, result: Any, fields: dict[Field, str], problems: dict[str, str]) -> Response:
-    to = await _addressee(visitor)
-    words: tuple[str, ...] = ()
-    lang, pending = seven.language_of(visitor.lang), ""
-    if visitor.person is None:
-        kept = visitor.site.pending.find(visitor.text("pending"))
-        if isinstance(kept, _Keeping):
-            words, lang, pending = kept.words, kept.lang, visitor.text("pending")
-        else:
-            words = seven.generate(visitor.lang, visitor.edge.random)
-            pending = visitor.site.pending.keep(_Keeping(words, lang))
+    to, kept = await _addressee(visitor), keeping.to_show(visitor)
     remembered = asking.about_to_leave(to, fields, until=_until(visitor))
     told, _ = telling_form.read(visitor)
     return visitor.page(
@@ -136,9 +116,9 @@ async def _confirm_page(visitor: Visitor, result: Any, fields: dict[Field, str],
         ask_url=f"{result.url}/ask",
         form=visitor.form(problems),
         promises_hash=to.shown,
-        words_to_keep=words,
-        words_lang=lang,
-        pending=pending,
+        words_to_keep=kept.words,
+        words_lang=kept.lang,
+        pending=kept.pending,
         telling=TellingView(telling_form.ways(visitor), None if told is None else told.kind.value),
         told_at="" if told is None else told.to,
     )
@@ -157,25 +137,17 @@ async def send(visitor: Visitor) -> Response:
         return _write_page(visitor, result, visitor.form(problems | not_told), 422)
     if visitor.text("agree") != "yes":
         problems["agree"] = "agree"
-    if visitor.person is None and visitor.text("kept") != "yes":
-        problems["kept"] = "agree"
-    keeping = visitor.site.pending.find(visitor.text("pending")) if visitor.person is None else None
-    if visitor.person is None and not isinstance(keeping, _Keeping):
-        problems["kept"] = "agree"  # the words that were shown are gone: others are shown now
+    problems |= keeping.problems(visitor)
     if problems:
         return await _confirm_page(visitor, result, fields, problems)
     to = await _addressee(visitor)
-    person, cookie = visitor.person, ""
-    if person is None:
-        person, cookie = await _guest(visitor, cast("_Keeping", keeping))
-    asker = person
+    asker, cookie = await keeping.come_in(visitor)
     try:
         ref = await acts.ask(
             visitor.edge, asker, to, fields, shown=visitor.text("promises"), until=_until(visitor), told=told
         )
     except Refused as refused:
-        if cookie:
-            await visitor.edge.write(lambda tx: members.remove(tx, asker.member.id))
+        await keeping.go_again(visitor, asker, cookie)
         if refused.code is not Code.CONSENT_COMMITMENTS:
             raise
         # They changed what they promise while this was read: shown again, and asked again.
@@ -183,23 +155,6 @@ async def send(visitor: Visitor) -> Response:
     visitor.site.pending.take(visitor.text("pending"))
     response = visitor.go(f"/requests/{ref}", Notice.SENT)
     return visitor.sign_in(response, cookie) if cookie else response
-
-
-async def _guest(visitor: Visitor, keeping: _Keeping) -> tuple[Person, str]:
-    """Somebody without an account, whose words open what they asked from now on; (who, their session)."""
-    edge, now = visitor.edge, visitor.now
-    derived = await visitor.site.derivation.derive(" ".join(keeping.words), edge.keys().words_salt)
-    joining = members.prepare(
-        derived, node=edge.me, name="", role=Role.GUEST, lang=keeping.lang, now=now, random=edge.random
-    )
-    # The row would go today; asking lets it stay.
-    person = Person(replace(joining.member, last_day=now // limits.DAY), joining.key)
-
-    def work(tx: Any) -> str:
-        members.add(tx, person.member)
-        return members.begin_session(tx, person, now=now, random=edge.random)
-
-    return person, await edge.write(work)
 
 
 # Afterwards.

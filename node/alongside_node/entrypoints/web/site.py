@@ -20,7 +20,7 @@ from alongside_node.listings.actions import NotPossibleError
 from alongside_node.members.actions import BoxChangedError
 from alongside_protocol.errors import Code, Refused
 
-from . import accounts, answers, looking, offerings, requests, stewardship, telling
+from . import accounts, answers, fitting, looking, offerings, requests, stewardship, telling
 from .armour import kept_for_good
 from .stylesheet import STATIC
 from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
@@ -52,6 +52,7 @@ PAGES: Final = (
     Page("/search/{search}", _E, looking.results),
     Page("/search/{search}/change", _E, looking.change),
     Page("/search/{search}/widen", _E, post=looking.widen),
+    Page("/search/{search}/chosen", _E, post=fitting.choose),
     Page("/order", _E, looking.order),
     Page("/leaving", _E, looking.leaving),
     Page("/leave", _E, post=looking.leave, free=True),
@@ -60,6 +61,10 @@ PAGES: Final = (
     Page(f"{_LISTING}/ask", _E, requests.write, requests.confirm),
     Page(f"{_LISTING}/ask/change", _E, post=requests.change),
     Page(f"{_LISTING}/ask/send", _E, post=requests.send),
+    Page("/fit", _E, post=fitting.form),
+    Page("/fit/send", _E, post=fitting.send),
+    Page("/questions", _S, fitting.mine),
+    Page("/questions/{ref}/delete", _S, post=fitting.delete),
     Page("/requests", _S, requests.mine),
     Page(_REQUEST, _S, requests.one),
     Page(f"{_REQUEST}/message", _S, post=requests.message),
@@ -95,6 +100,7 @@ PAGES: Final = (
     Page(f"{_OFFERING}/rest", _M, post=offerings.rest),
     Page(f"{_OFFERING}/reopen", _M, post=offerings.reopen),
     Page(f"{_OFFERING}/confirm", _M, post=offerings.confirm),
+    Page(f"{_OFFERING}/fit", _M, post=offerings.say_fit),
     Page(f"{_OFFERING}/withdraw", _M, post=offerings.withdraw),
     Page("/sign-in", _E, accounts.sign_in_page, accounts.sign_in, free=True),
     Page("/sign-out", _S, post=accounts.sign_out),

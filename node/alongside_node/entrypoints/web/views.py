@@ -72,6 +72,10 @@ class Notice(StrEnum):
     TOLD_NOT = "told_not"
     BLOCKED = "blocked"
     BLOCK_TAKEN_BACK = "block_taken_back"
+    QUESTION_SENT = "question_sent"
+    QUESTION_DELETED = "question_deleted"
+    CHOOSE_SOME = "choose_some"
+    FIT_SAID = "fit_said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +205,7 @@ class ResultsView:
     """One page of what was found, `RESULTS_A_PAGE` at most. `seed` is the published seed of the order (see `/order`).
 
     `url` is the search's own address. `cut`: we stopped reading, and there may be more. Where nothing was found, `wider` and
-    `awake` (who is open now) may help.
+    `awake` (who is open now) may help. `page`: its number, which goes along with what is ticked.
     """
 
     results: tuple[ResultView, ...]
@@ -214,9 +218,45 @@ class ResultsView:
     awake: tuple[ResultView, ...] = ()
     newer_url: str | None = None
     older_url: str | None = None
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenView:
+    """One of several offerings that somebody chose. `value`: what a form sends for it. `blocked`: a key of `wording.ASK_BLOCKED`, or None."""
+
+    value: str
+    title: str
+    lang: str
+    community: str
+    url: str
+    blocked: str | None = None
 
 
 # Asking, and what became of it.
+
+
+@dataclass(frozen=True, slots=True)
+class FitView:
+    """One offering that was asked about before identity. `answer`: a code of `wording.FIT`, or None until it came."""
+
+    value: str
+    title: str
+    lang: str
+    url: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """What one community was asked before identity; gone at `ends`. `problem`: why it could not be delivered, or None."""
+
+    ref: str
+    community: str
+    is_own: bool
+    about: tuple[FitView, ...]
+    ends: date
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +418,8 @@ class OfferingView:
     careful: bool = False
     people: tuple[str, ...] = ()
     stops_after: int = 0
+    says: str = ""
+    """What is answered to who asks before saying who they are: a code of `wording.FIT`, or "" for what is published."""
 
 
 # The communities we are in agreement with.

@@ -123,6 +123,30 @@ ROOM: Final[Words] = {
     "resting": N_("Taking a rest"),
 }
 
+FIT: Final[Words] = {
+    "room": N_("They have room"),
+    "waiting_list": N_("You can wait for a place"),
+    "no": N_("Not possible now"),
+    "talk_first": N_("Perhaps. Talk first."),
+}
+"""What was answered before anybody said who they are."""
+
+FIT_MINE: Final[Words] = {
+    "room": N_("I have room this week"),
+    "waiting_list": N_("People can wait for a place"),
+    "no": N_("Not this week"),
+    "talk_first": N_("It depends. Talk first."),
+}
+"""The same, as the one who offers says it."""
+
+TIME: Final[Words] = {
+    "mornings": N_("Mornings"),
+    "afternoons": N_("Afternoons"),
+    "evenings": N_("Evenings"),
+    "nights": N_("Nights"),
+    "weekends": N_("Weekends"),
+}
+
 CONTACT: Final[Words] = {
     "phone": N_("Phone"),
     "text": N_("Text messages"),
@@ -403,6 +427,7 @@ PROBLEM: Final[Words] = {
     "code": N_("this code does not work. It may be used or too old."),
     "words": N_("these words do not open anything. Look for a slip in one of them."),
     "agree": N_("please tick this if you agree"),
+    "five": N_("please tick five at most"),
     "order": N_("the first must be smaller than the second"),
     "range": N_("this is too small or too big"),
     "form": N_("we do not understand this. Please look at it again."),
@@ -420,6 +445,10 @@ NOTICE: Final[Words] = {
     "blocked": N_("They can no longer reach you. What was open between you is ended."),
     "block_taken_back": N_("They can ask you again."),
     "let_in": N_("They read with you from now on."),
+    "question_sent": N_("Your question is on its way. Answers come in about an hour."),
+    "question_deleted": N_("The question is deleted here. There it goes by itself within 48 hours."),
+    "choose_some": N_("Please tick one to five of them first."),
+    "fit_said": N_("Saved. It counts for a week."),
     "sent": N_("Your request is on its way."),
     "message_sent": N_("Your message is on its way."),
     "withdrawn": N_("You took it back. They can no longer answer."),
@@ -583,6 +612,9 @@ TABLES: Final[Mapping[str, Words]] = {
     "audience": AUDIENCE,
     "place": PLACE,
     "exchange": EXCHANGE,
+    "fit": FIT,
+    "fit_mine": FIT_MINE,
+    "time": TIME,
     "repeats": REPEATS,
     "reason": REASON,
     "reporter": REPORTER,
