@@ -25,6 +25,7 @@ CODE = "alongside-" + "A7kQz9" * 30
 
 MEMBER = views.SignedIn("Mira", incoming=2)
 STEWARD = views.SignedIn("Mira", steward=True)
+GUEST = views.SignedIn("", member=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,6 +455,26 @@ _PEER: dict[str, object] = {"agreements": AGREEMENTS, "form": Form()}
 _INVITE: dict[str, object] = {"form": Form(), "code": None, "last_day": None}
 _COMMUNITY: dict[str, object] = {"saves": "together", "language_choices": LANGUAGES}
 
+_ACCOUNT = {
+    "joined": "2026-Q4",
+    "telling": TOLD,
+    "form": Form(),
+    "sessions": (views.SessionView("s1", 0, this=True), views.SessionView("s2", 15, this=False)),
+    "programs": (
+        views.ProgramView("p1", "The phone with the cracked glass", ahead(80)),
+        views.ProgramView("p2", "", ahead(3)),
+    ),
+    "has_code": True,
+}
+_NEW_WORDS = {
+    "words_to_keep": WORDS,
+    "words_lang": "en",
+    "pending": "p",
+    "done_url": "/account/words/done",
+    "form": Form(),
+}
+_PRINTED = {"code": None, "has_code": False, "address": "https://support.example.org", "form": Form()}
+
 SAMPLES: Mapping[str, Sample] = {
     "front": Sample("front", "/", None, {"community": COMMUNITY, "searchable": 3}),
     "front, signed in": Sample("front", "/", MEMBER, {"community": COMMUNITY, "searchable": 1}),
@@ -625,19 +646,38 @@ SAMPLES: Mapping[str, Sample] = {
     "join_words": Sample(
         "join_words", "/join", None, {"words_to_keep": WORDS, "words_lang": "en", "pending": "p", "form": Form()}
     ),
-    "my_account": Sample("my_account", "/account", STEWARD, {"joined": "2026-Q4", "telling": TOLD, "form": Form()}),
     "my_account, look again": Sample(
         "my_account",
         "/account",
         MEMBER,
-        {
-            "joined": "2026-Q4",
+        _ACCOUNT
+        | {
             "telling": views.TellingView(TOLD.ways, "command", failed=True),
             "form": Form({"tell": "email"}, {"tell_email": "mail", "quiet_zone": "zone"}),
         },
     ),
-    "my_account, no messages": Sample(
-        "my_account", "/account", MEMBER, {"joined": "2026-Q4", "telling": views.TellingView(()), "form": Form()}
+    "my_account, no messages": Sample("my_account", "/account", MEMBER, _ACCOUNT | {"telling": views.TellingView(())}),
+    "my_account": Sample("my_account", "/account", STEWARD, _ACCOUNT),
+    "my_account, guest": Sample(
+        "my_account",
+        "/account",
+        GUEST,
+        _ACCOUNT | {"sessions": _ACCOUNT["sessions"][:1], "programs": (), "has_code": False},
+    ),
+    "my_account, just left": Sample("my_account", "/account", MEMBER, _ACCOUNT, Notice.WORDS_CHANGED),
+    "change_words": Sample("change_words", "/account/words", MEMBER, {"form": Form()}),
+    "change_words, slip": Sample("change_words", "/account/words", MEMBER, {"form": Form({}, {"words": "words"})}),
+    "new_words": Sample("new_words", "/account/words", MEMBER, _NEW_WORDS),
+    "new_words, by code": Sample("new_words", "/recover", None, _NEW_WORDS | {"form": Form({}, {"kept": "agree"})}),
+    "printed_code": Sample("printed_code", "/account/code", MEMBER, _PRINTED),
+    "printed_code, another": Sample("printed_code", "/account/code", MEMBER, _PRINTED | {"has_code": True}),
+    "printed_code, shown": Sample(
+        "printed_code", "/account/code", MEMBER, _PRINTED | {"code": "7KQ2-" * 7 + "9XYZ", "has_code": True}
+    ),
+    "recover": Sample("recover", "/recover", None, {"form": Form({}, {"code": "printed_code"})}),
+    "leave_for_good": Sample("leave_for_good", "/account/leave", MEMBER, {"form": Form()}),
+    "leave_for_good, the last steward": Sample(
+        "leave_for_good", "/account/leave", STEWARD, {"form": Form({"sure": "yes"}, {"sure": "last_steward"})}
     ),
     "peers": Sample("peers", "/peers", STEWARD, {"peers": PEERS}),
     "peers, none": Sample("peers", "/peers", STEWARD, {"peers": ()}),

@@ -44,6 +44,7 @@ __all__ = [
     "granted",
     "invitation_role",
     "invite",
+    "is_current",
     "join",
     "key_held_by_client",
     "needs_prolonging",
@@ -59,6 +60,7 @@ __all__ = [
     "seal_to",
     "sealed_box",
     "session_of",
+    "session_token",
     "stay",
     "steward_ids",
     "stewards",
@@ -210,6 +212,12 @@ def use_words(reading: Reading, derived: Derived) -> Person | None:
     return _person(member, key)
 
 
+def is_current(reading: Reading, person: Person) -> bool:
+    """Whether they are still here, under the words they came with: both may have changed while those were derived."""
+    member = store.find(reading, person.member.id)
+    return member is not None and member.lookup == person.member.lookup
+
+
 def begin_session(tx: Writing, person: Person, *, now: int, random: Random) -> str:
     """A new session; returns the cookie's value."""
     token = random(_TOKEN_BYTES)
@@ -221,7 +229,7 @@ def begin_session(tx: Writing, person: Person, *, now: int, random: Random) -> s
 
 def session_of(reading: Reading, cookie: str, *, now: int) -> tuple[Person, int] | None:
     """(who is signed in, when the session ends); None for no session, or one that ended."""
-    token = _token(cookie)
+    token = session_token(cookie)
     found = None if token is None else store.session(reading, sha256(token).digest())
     if found is None or token is None or found.ends <= now:
         return None
@@ -245,17 +253,18 @@ def needs_prolonging(ends: int, now: int) -> bool:
 
 def prolong(tx: Writing, cookie: str, *, now: int) -> None:
     """Twenty more minutes."""
-    if (token := _token(cookie)) is not None:
+    if (token := session_token(cookie)) is not None:
         store.prolong(tx, sha256(token).digest(), now + rules.SESSION_IDLE, now=now)
 
 
 def end_session(tx: Writing, cookie: str) -> None:
     """Signed out: the row that held the wrapped key is gone."""
-    if (token := _token(cookie)) is not None:
+    if (token := session_token(cookie)) is not None:
         store.end_session(tx, sha256(token).digest())
 
 
-def _token(cookie: str) -> bytes | None:
+def session_token(cookie: str) -> bytes | None:
+    """The bytes of a session's or a client's token; None for what cannot be one."""
     try:
         return base64url.decode(cookie, length=_TOKEN_BYTES)
     except Exception:  # noqa: BLE001 - whatever stands in a cookie, it is no session
@@ -336,13 +345,13 @@ def grant(tx: Writing, member_id: str, label: str, *, now: int, random: Random) 
 
 def granted(reading: Reading, token: str, *, now: int) -> Member | None:
     """For whom a client acts."""
-    raw = _token(token)
+    raw = session_token(token)
     return None if raw is None else store.granted(reading, sha256(raw).digest(), day=rules.day(now))
 
 
 def end_grant(tx: Writing, token: str) -> None:
     """The client may no longer."""
-    if (raw := _token(token)) is not None:
+    if (raw := session_token(token)) is not None:
         store.end_grant(tx, sha256(raw).digest())
 
 

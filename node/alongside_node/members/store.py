@@ -15,6 +15,7 @@ _member = schema.member
 _session = schema.session
 _invitation = schema.invitation
 _grant = schema.grant
+_recovery = schema.recovery
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,16 @@ def forget_guests(tx: Writing, *, before: int) -> int:
     return tx.execute(delete(_member).where(_member.c.last_day < before)).rowcount
 
 
+def change_words(tx: Writing, member_id: str, *, before: bytes, lookup: bytes, private: bytes) -> bool:
+    """Other words open the account. False: those that did before were changed meanwhile."""
+    same = (_member.c.id == member_id) & (_member.c.lookup == before)
+    return tx.execute(update(_member).where(same).values(lookup=lookup, private=private)).rowcount == 1
+
+
 def remove(tx: Writing, member_id: str) -> None:
     """A person leaves: the row and everything that hangs on it."""
     tx.execute(delete(_member).where(_member.c.id == member_id))
+    tx.forget()
 
 
 # Sessions.
@@ -176,6 +184,52 @@ def end_session(tx: Writing, token: bytes) -> None:
 def forget_sessions(tx: Writing, *, before: int) -> int:
     """Drop those that ended; returns how many."""
     return tx.execute(delete(_session).where(_session.c.ends <= before)).rowcount
+
+
+def sessions_of(reading: Reading, member: str) -> list[Session]:
+    """Every session of a person, also those that ended and are not dropped yet."""
+    rows = reading.execute(select(_session).where(_session.c.member == member))
+    return [Session(row.token, row.member, row.key, row.ends) for row in rows]
+
+
+def end_session_of(tx: Writing, member: str, token: bytes) -> None:
+    """One of this person's; nobody ends another's."""
+    tx.execute(delete(_session).where(_session.c.token == token, _session.c.member == member))
+
+
+def end_sessions_of(tx: Writing, member: str) -> None:
+    """All of this person's."""
+    tx.execute(delete(_session).where(_session.c.member == member))
+
+
+# Printed codes.
+
+
+def set_recovery(tx: Writing, member: str, lookup: bytes, private: bytes) -> None:
+    """A printed code works, instead of one that did before; `lookup` is the hash of what it derives."""
+    remove_recovery(tx, member)
+    tx.execute(_recovery.insert().values(member=member, lookup=lookup, private=private))
+
+
+def remove_recovery(tx: Writing, member: str) -> None:
+    """None works."""
+    tx.execute(delete(_recovery).where(_recovery.c.member == member))
+
+
+def has_recovery(reading: Reading, member: str) -> bool:
+    """Whether one works."""
+    return reading.execute(select(_recovery.c.member).where(_recovery.c.member == member)).first() is not None
+
+
+def by_recovery(reading: Reading, lookup: bytes) -> tuple[Member, bytes] | None:
+    """(whose it is, their key wrapped under it)."""
+    statement = (
+        select(_member, _recovery.c.private.label("wrapped"))
+        .join(_recovery, _recovery.c.member == _member.c.id)
+        .where(_recovery.c.lookup == lookup)
+    )
+    row = reading.execute(statement).first()
+    return None if row is None else (_read(row), row.wrapped)
 
 
 # Invitations.
@@ -225,6 +279,22 @@ def granted(reading: Reading, token: bytes, *, day: int) -> Member | None:
 def end_grant(tx: Writing, token: bytes) -> None:
     """The client may no longer."""
     tx.execute(delete(_grant).where(_grant.c.token == token))
+
+
+def grants_of(reading: Reading, member: str) -> list[tuple[bytes, str, int]]:
+    """(hash of the token, label, last day) of every client of a person."""
+    rows = reading.execute(select(_grant).where(_grant.c.member == member).order_by(_grant.c.label, _grant.c.last_day))
+    return [(row.token, row.label, row.last_day) for row in rows]
+
+
+def end_grant_of(tx: Writing, member: str, token: bytes) -> None:
+    """One of this person's clients may no longer."""
+    tx.execute(delete(_grant).where(_grant.c.token == token, _grant.c.member == member))
+
+
+def end_grants_of(tx: Writing, member: str) -> None:
+    """None of this person's clients may any longer."""
+    tx.execute(delete(_grant).where(_grant.c.member == member))
 
 
 def forget_grants(tx: Writing, *, before: int) -> int:

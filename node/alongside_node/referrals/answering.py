@@ -317,6 +317,14 @@ def listing_changed(tx: Writing, listing: str, *, keyring: Keyring, now: int, ra
             sending.enqueue(tx, outgoing, now=now)
 
 
+def forget_words(tx: Writing, listing: str) -> None:
+    """Its last person left: what was written to and by them goes now, not two weeks after the end."""
+    for row in store.incoming_of(tx, [listing]):
+        store.remove_letters(tx, [row.place])
+        for one in store.besides_of(tx, row.peer, row.ref):
+            store.remove_beside(tx, one.public, row.peer, row.ref)
+
+
 def listing_withdrawn(tx: Writing, listing: str, *, keyring: Keyring, now: int, random: Random) -> None:
     """It is gone: everything that waits is declined, everything that was answered is closed. Nobody waits for nothing."""
     for row in store.incoming_of(tx, [listing]):

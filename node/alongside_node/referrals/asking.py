@@ -536,6 +536,11 @@ def erase(tx: Writing, ref: str, *, me: NodeId, now: int, random: Random) -> Non
     sending.enqueue(tx, outgoing, now=now)
 
 
+def forget_erasures(tx: Writing, refs: Collection[str]) -> None:
+    """Nobody will read what the communities say: whoever asked has left."""
+    store.remove_erasures(tx, refs)
+
+
 @dataclass(frozen=True)
 class Erased:
     """What became of "delete this" at one community. `receipt` None: it has not answered."""

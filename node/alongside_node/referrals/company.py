@@ -11,7 +11,7 @@ from typing import Final
 from alongside_node.foundation.database import Reading, Writing
 from alongside_node.listings import actions as listings
 from alongside_node.members import actions as members
-from alongside_node.members.actions import Person
+from alongside_node.members.actions import Box, Person
 from alongside_protocol import base64url, sealing
 from alongside_protocol.consent import Beside
 from alongside_protocol.errors import Refused
@@ -102,6 +102,12 @@ def those_ready(
             continue
         found.append(Ready(Beside(name, SealPublicKey.from_text(one.public)), one.public in let_in))
     return tuple(found)
+
+
+def leave(tx: Writing, box: Box) -> None:
+    """Somebody is beside nobody any more."""
+    for public, (peer, ref, _) in box.beside.items():
+        store.remove_beside(tx, public, peer, ref)
 
 
 def rows(reading: Reading, person: Person, *, me: NodeId) -> Sequence[Incoming]:

@@ -312,6 +312,12 @@ def add_beside(tx: Writing, one: Besides) -> None:
     tx.execute(_beside.insert().values(public=one.public, peer=one.peer, ref=one.ref, name=one.name))
 
 
+def remove_beside(tx: Writing, public: str, peer: str, ref: str) -> None:
+    """One of them, with the copies that they could open."""
+    remove_letters(tx, [copy_of(place_of(peer, ref), public)])
+    tx.execute(delete(_beside).where(_beside.c.public == public))
+
+
 # Letters.
 
 
@@ -404,6 +410,11 @@ def add_erasure(tx: Writing, ref: str, peer: str, *, now: int) -> None:
     """A community was asked to delete. The day is kept, not the hour at which somebody pressed a button."""
     if tx.execute(select(_erasure.c.ref).where(_erasure.c.ref == ref)).first() is None:
         tx.execute(_erasure.insert().values(ref=ref, peer=peer, asked=now - now % limits.DAY, receipt=None))
+
+
+def remove_erasures(tx: Writing, refs: Collection[str]) -> None:
+    """Those about these requests."""
+    tx.execute(delete(_erasure).where(_erasure.c.ref.in_(refs)))
 
 
 def confirm_erasure(tx: Writing, refs: Collection[str], peer: str, receipt: str) -> int:

@@ -85,7 +85,13 @@ async def grant(caller: Caller, body: Words) -> Granted:
     if person is None or person.member.private is None:
         raise ProblemError(Problem.WORDS)
     member, private = person.member, person.member.private
-    token = await edge.write(lambda tx: members.grant(tx, member.id, body.label, now=now, random=edge.random))
+
+    def work(tx: Writing) -> str:
+        if not members.is_current(tx, person):
+            raise ProblemError(Problem.WORDS)
+        return members.grant(tx, member.id, body.label, now=now, random=edge.random)
+
+    token = await edge.write(work)
     return _granted(caller, token, member, WrappedKey(wrapped=base64url.encode(private), salt=base64url.encode(salt)))
 
 

@@ -45,12 +45,14 @@ async def sign_in(visitor: Visitor) -> Response:
         return visitor.page("sign_in", status=422, form=Form({}, {"words": "words"}))
     known = person
 
-    def work(tx: Writing) -> str:
+    def work(tx: Writing) -> str | None:
         if visitor.cookie:
             members.end_session(tx, visitor.cookie)
-        return members.begin_session(tx, known, now=now, random=edge.random)
+        return members.begin_session(tx, known, now=now, random=edge.random) if members.is_current(tx, known) else None
 
     cookie = await edge.write(work)
+    if cookie is None:
+        return visitor.page("sign_in", status=422, form=Form({}, {"words": "words"}))
     return visitor.sign_in(visitor.go("/requests" if known.member.role is Role.GUEST else "/"), cookie)
 
 

@@ -21,6 +21,7 @@ from alongside_node.members.actions import BoxChangedError
 from alongside_protocol.errors import Code, Refused
 
 from . import accounts, answers, fitting, looking, offerings, requests, stewardship, telling
+from . import accounts, answers, looking, offerings, own_account, requests, stewardship
 from .armour import kept_for_good
 from .stylesheet import STATIC
 from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
@@ -106,8 +107,18 @@ PAGES: Final = (
     Page("/sign-out", _S, post=accounts.sign_out),
     Page("/join", _E, accounts.join_page, accounts.join),
     Page("/join/done", _E, post=accounts.joined),
-    Page("/account", _S, telling.account),
-    Page("/account/telling", _M, post=telling.choose),
+    Page("/account", _S, own_account.account),
+    Page("/account/telling", _M, post=own_account.choose_telling),
+    Page("/account/sessions/end", _S, post=own_account.end_session),
+    Page("/account/programs/end", _S, post=own_account.end_program),
+    Page("/account/words", _S, own_account.words_page, own_account.new_words),
+    Page("/account/words/done", _S, post=own_account.words_changed),
+    Page("/account/code", _S, own_account.code_page, own_account.make_code),
+    Page("/account/code/end", _S, post=own_account.end_code),
+    Page("/account/take", _S, post=own_account.take_along),
+    Page("/account/leave", _S, own_account.leave_page, own_account.leave),
+    Page("/recover", _E, own_account.recover_page, own_account.recover),
+    Page("/recover/done", _E, post=own_account.recovered),
     Page("/members/invite", _ST, accounts.invite_page, accounts.invite),
     Page("/community", _ST, stewardship.community_page, stewardship.save_community),
     Page("/peers", _ST, stewardship.everybody),

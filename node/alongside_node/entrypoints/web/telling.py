@@ -13,17 +13,16 @@ from starlette.responses import Response
 from alongside_node.directory.text import fold
 from alongside_node.entrypoints import acts
 from alongside_node.foundation.database import Reading
-from alongside_node.members.actions import Act
 from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Choice, Kind, Stage, Whose
 from alongside_node.notifications.rules import fits
 
-from .views import Form, Notice, TellingView, TellingWay
+from .views import Notice, TellingView, TellingWay
 from .visitor import Visitor
 
 FIELDS: Final = ("tell", "tell_email", "tell_command", "quiet_from", "quiet_to", "quiet_zone", "remind")
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
-_NOT: Final = "nothing"
+NOT: Final = "nothing"
 
 
 @cache
@@ -57,8 +56,8 @@ def view(reading: Reading, visitor: Visitor, whose: Whose) -> TellingView:
 
 def read(visitor: Visitor) -> tuple[Choice | None, dict[str, str]]:
     """(the choice that was sent, None: not at all; what needs another look)."""
-    kind = visitor.text("tell") or _NOT
-    if kind == _NOT:
+    kind = visitor.text("tell") or NOT
+    if kind == NOT:
         return None, {}
     if kind not in {way.kind for way in ways(visitor)}:
         return None, {"tell": "choose"}
@@ -127,3 +126,6 @@ async def choose(visitor: Visitor) -> Response:
 async def seen(visitor: Visitor) -> bool:
     """Who offers has looked. True: something that rested while nobody looked is open again."""
     return await acts.keeper_looked(visitor.edge, visitor.somebody().member) > 0
+async def seen(visitor: Visitor) -> None:
+    """Who offers has looked at what came in."""
+    await acts.looked(visitor.edge, [Whose(member=visitor.somebody().member.id)])

@@ -76,6 +76,10 @@ class Notice(StrEnum):
     QUESTION_DELETED = "question_deleted"
     CHOOSE_SOME = "choose_some"
     FIT_SAID = "fit_said"
+    WORDS_CHANGED = "words_changed"
+    ENDED_THERE = "ended_there"
+    CODE_ENDED = "code_ended"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,24 @@ class Frame:
     person: SignedIn | None = None
     notice: Notice | None = None
     languages: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A place where somebody is signed in. `name` ends it; `minutes`: how long ago it was used, roughly; `this`: the one in use."""
+
+    name: str
+    minutes: int
+    this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramView:
+    """A program that may act for somebody, until its last day. `name` ends it."""
+
+    name: str
+    label: str
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -426,6 +426,8 @@ PROBLEM: Final[Words] = {
     "mail": N_("please write one e-mail address, like name@example.org"),
     "code": N_("this code does not work. It may be used or too old."),
     "words": N_("these words do not open anything. Look for a slip in one of them."),
+    "printed_code": N_("this code does not open anything. It may be used, or a letter is wrong."),
+    "last_steward": N_("nobody else looks after this community. Invite another steward first."),
     "agree": N_("please tick this if you agree"),
     "five": N_("please tick five at most"),
     "order": N_("the first must be smaller than the second"),
@@ -437,6 +439,10 @@ PROBLEM: Final[Words] = {
 """What is wrong with a field; read after the field's own name."""
 
 NOTICE: Final[Words] = {
+    "words_changed": N_("Your new words open your account from now on. Everything else that was open has ended."),
+    "ended_there": N_("That has ended."),
+    "code_ended": N_("Your printed code no longer works."),
+    "gone": N_("Everything of yours is deleted here. We have asked the other communities to delete it too. Go well."),
     "kept_together": N_("You keep it together now. What is asked from now on reaches you too."),
     "stepped_back": N_("You no longer keep it. The others do."),
     "put_off": N_("It waits for you. They are not told that you wait."),
