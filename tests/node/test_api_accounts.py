@@ -69,7 +69,7 @@ def test_who_joins_with_a_key_of_their_own_has_no_private_half_here(oak: Communi
     [row] = oak.rows("member")
     assert client.key
     assert (row.private, row.public, row.role) == (None, client.key.public.text, "member")
-    assert client.opened(client.done("GET", "/box")["box"], "box") == b'{"mailboxes": {}, "handles": {}}'
+    assert client.opened(client.done("GET", "/box")["box"], "box").rstrip() == b'{"mailboxes": {}, "handles": {}}'
 
 
 def test_an_invitation_works_once_and_makes_what_it_was_made_for(oak: Community) -> None:
