@@ -20,8 +20,7 @@ from alongside_node.listings.actions import NotPossibleError
 from alongside_node.members.actions import BoxChangedError
 from alongside_protocol.errors import Code, Refused
 
-from . import accounts, answers, fitting, looking, offerings, requests, stewardship, telling
-from . import accounts, answers, looking, offerings, own_account, requests, stewardship
+from . import accounts, answers, fitting, looking, offerings, own_account, requests, stewardship
 from .armour import kept_for_good
 from .stylesheet import STATIC
 from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome

@@ -99,33 +99,6 @@ async def save(visitor: Visitor, whose: Whose, choice: Choice | None, back: str,
     return visitor.go(back, Notice.TOLD_SO)
 
 
-# In the account of somebody who offers.
-
-
-async def account(visitor: Visitor) -> Response:
-    """One's own account."""
-    return await _account_page(visitor, {})
-
-
-async def _account_page(visitor: Visitor, problems: dict[str, str]) -> Response:
-    member = visitor.somebody().member
-    telling = await visitor.edge.read(lambda reading: view(reading, visitor, Whose(member=member.id)))
-    form = visitor.form(problems) if problems else Form({"tell": telling.chosen or _NOT})
-    return visitor.page("my_account", status=422 if problems else 200, joined=member.joined, telling=telling, form=form)
-
-
-async def choose(visitor: Visitor) -> Response:
-    """How somebody who offers wants to be told."""
-    member = visitor.may(Act.ANSWER).member
-    choice, problems = read(visitor)
-    if problems:
-        return await _account_page(visitor, problems)
-    return await save(visitor, Whose(member=member.id), choice, "/account", guest=False)
-
-
 async def seen(visitor: Visitor) -> bool:
     """Who offers has looked. True: something that rested while nobody looked is open again."""
     return await acts.keeper_looked(visitor.edge, visitor.somebody().member) > 0
-async def seen(visitor: Visitor) -> None:
-    """Who offers has looked at what came in."""
-    await acts.looked(visitor.edge, [Whose(member=visitor.somebody().member.id)])
