@@ -580,6 +580,61 @@ SAMPLES: Mapping[str, Sample] = {
         MEMBER,
         {"alias": "Quiet Heron", "url": "/incoming/n/r", "code": "A7kQz9" * 3 + "abcd"},
     ),
+    "ask, need": Sample(
+        "ask",
+        "/l/ask",
+        MEMBER,
+        _ASK
+        | {
+            "result": NEED_RESULT,
+            "form": Form({"call_all": "each"}, {"call_all": "choose", "words": "required"}),
+            "day_choices": _DAYS,
+            "language_choices": TONGUES,
+        },
+    ),
+    "ask_confirm, need": Sample(
+        "ask_confirm",
+        "/l/ask",
+        MEMBER,
+        _CONFIRM
+        | {
+            "result": NEED_RESULT,
+            "consent": replace(CONSENT, promises=SOME_MAY),
+            "words_to_keep": (),
+            "form": Form({"call_all": "never"}),
+        },
+    ),
+    "incoming_request, need": incoming_request(
+        incoming(need=True, standing="member"), received=replace(CONSENT, promises=ONLY_IF_ASKED)
+    ),
+    "incoming_request, need without a promise": incoming_request(incoming(need=True), others=()),
+    "need": Sample(
+        "need",
+        "/needs/new",
+        None,
+        {"form": Form({"audience": "here"}, {"title": "required"}), "language_choices": LANGUAGES},
+    ),
+    "need_look": Sample(
+        "need_look",
+        "/needs/new",
+        None,
+        {
+            "result": NEED_RESULT,
+            "readers": ("Night Porch", "Casa Abierta"),
+            "form": Form({"modality": ("phone", "text")}, {"listed": "many", "kept": "agree"}),
+            "words_to_keep": WORDS,
+            "words_lang": "en",
+            "pending": "p",
+        },
+    ),
+    "my_needs": Sample(
+        "my_needs",
+        "/needs",
+        views.SignedIn("", member=False, keeps=True, incoming=1),
+        {"needs": (offering(direction="need", type="practical", audience="here", ends=ahead(5), waiting=1),)},
+        Notice.NEED_POSTED,
+    ),
+    "my_needs, none": Sample("my_needs", "/needs", MEMBER, {"needs": ()}),
     "blocks": Sample(
         "blocks", "/blocks", MEMBER, {"blocks": (views.BlockView("A" * 43, "Quiet Heron", ahead(-20)),)}, Notice.BLOCKED
     ),

@@ -264,7 +264,7 @@ listing = Table(
     Column("state", Text, nullable=False, comment="draft, published, resting, withdrawn"),
     Column("content", Text, nullable=False, comment="the members of the listing, as JSON"),
     Column("rev", Integer, nullable=False, comment="0 until first published"),
-    Column("source", Text, nullable=False, comment="empty, or which import it came from"),
+    Column("source", Text, nullable=False, comment="empty, which import it came from, or `without-account`"),
     Column("source_key", Text, nullable=False, comment="the id in that import, so that a second import updates"),
     Column("waiting_for", Text, nullable=False, comment="JSON list: what a person still has to answer"),
     Column("stops_after", Integer, comment="days unlooked at after which nobody can ask; 0: never; NULL: the usual"),

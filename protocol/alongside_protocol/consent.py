@@ -42,6 +42,8 @@ class Field(StrEnum):
     LANGUAGE = "language"
     ACCESS_NEEDS = "access_needs"
     TIMES = "times"
+    COMMITMENTS = "commitments"
+    """Of somebody who answers a need: who they would call, as JSON (`commitments.Commitments`). They come first (listing.md, "Needs")."""
 
 
 FIELD_CHARACTERS: Final = MappingProxyType(
@@ -52,6 +54,7 @@ FIELD_CHARACTERS: Final = MappingProxyType(
         Field.LANGUAGE: 35,
         Field.ACCESS_NEEDS: 400,
         Field.TIMES: 400,
+        Field.COMMITMENTS: 4_000,
     }
 )
 

@@ -1,10 +1,12 @@
 """Somebody who offers, through the pages alone: publishing with help, answering in their own time, not alone (section 5; experience.md)."""
 
+import json
 import re
 
 import pytest
 
 from alongside_node import schema
+from alongside_node.entrypoints import acts
 from alongside_node.referrals import rules
 from visitors import OFFER, Browser, publishes, signed_in
 from world import Community, World
@@ -353,3 +355,149 @@ def test_somebody_here_asks_the_same_listing_three_times_and_no_more(world: Worl
     listing = asker.link('/listings/[^"]+')
     assert "You have asked many times these weeks." in asker.open(listing).text
     assert asker.open(f"{listing}/ask").status == 404
+
+
+# What somebody looks for.
+
+NEED = {
+    "type": "practical",
+    "title": "A lift to the hospital",
+    "text": "On Friday at nine.",
+    "lang": "en",
+    "place_label": "Berlin",
+    "audience": "here",
+}
+PROMISES = {"call_all": "only_if_you_ask", "mandated_reporter": "no", "kept_days": "0", "given_by": "the_holder"}
+
+
+def posts(browser: Browser, **changes: str) -> str:
+    """Say what one looks for; returns the seven words of somebody without an account."""
+    browser.open("/needs/new").post("/needs/new", **(NEED | changes))
+    words = ""
+    if "Seven words" in browser.body:
+        after = browser.body[browser.body.index("Seven words") :]
+        words = " ".join(re.findall(r"<li[^>]*>\s*(?:<[^>]+>)*\s*(\w+)", after)[:7])
+    fields = NEED | changes | {"pending": browser.hidden("pending"), "kept": "yes", "listed": "yes"}
+    browser.post("/needs/post", **fields)
+    return words
+
+
+def test_a_need_of_somebody_without_an_account_is_answered_promises_first_and_ends(
+    world: World, oak: Community
+) -> None:
+    guest = Browser(oak)
+    words = posts(guest)
+    assert "said=need_posted" in guest.path, guest.text
+    helper = signed_in(oak, "Helper")
+    assert "A lift to the hospital" not in Browser(oak).open("/search").post("/search", words="lift").text
+    helper.open("/search").post("/search", words="lift")
+    ask_url = helper.link('/listings/[^"]+') + "/ask"
+    helper.open(ask_url)
+    assert 'name="contact"' not in helper.body
+    helper.post(ask_url, words="I have a car", days="7", contact="+49 30 1")
+    assert helper.status == 422  # what they promise comes first
+    helper.post(ask_url, words="I have a car", days="7", contact="+49 30 1", **PROMISES)
+    assert "They will not call anyone unless you ask." in helper.text
+    assert "+49 30 1" not in helper.text
+    promises = helper.hidden("promises")
+    helper.post(f"{ask_url}/send", words="I have a car", days="7", promises=promises, agree="yes", **PROMISES)
+    assert "said=sent" in helper.path, helper.text
+    request = helper.path.partition("?")[0]
+    world.settle()
+
+    later = Browser(oak)
+    later.open("/sign-in").post("/sign-in", words=words)
+    assert "1 person could help" in re.sub(r"\s+", " ", later.open("/needs").text)
+    page = request_page(later).path
+    assert later.text.index("They will not call anyone unless you ask.") < later.text.index("I have a car")
+    later.post(f"{page}/accept", text="Yes please. I am at the old mill.")
+    assert "said=accepted" in later.path, later.text
+    world.settle()
+    assert "I am at the old mill." in helper.open(request).text
+
+    # After seven days nobody reads it any more; what was answered goes on, and then it is gone.
+    world.pass_time(8 * 86_400)
+    later.open("/sign-in").post("/sign-in", words=words)
+    helper.open("/sign-in").post("/sign-in", words=helper.words)
+    assert "A lift to the hospital" not in helper.open("/search").post("/search", words="lift").text
+    world.pass_time(86_400)
+    assert [row.state for row in oak.rows("listing")] == ["withdrawn"]
+    assert "hospital" not in oak.rows("listing")[0].content
+
+
+def test_a_need_that_was_answered_stays_open_to_its_two_people_past_its_seven_days(
+    world: World, oak: Community
+) -> None:
+    author = signed_in(oak, "Author")
+    posts(author)
+    helper = signed_in(oak, "Helper")
+    helper.open("/search").post("/search", words="lift")
+    ask_url = helper.link('/listings/[^"]+') + "/ask"
+    helper.open(ask_url).post(ask_url, words="I have a car", days="14", **PROMISES)
+    promises = helper.hidden("promises")
+    helper.post(f"{ask_url}/send", words="I have a car", days="14", promises=promises, agree="yes", **PROMISES)
+    world.settle()
+    page = request_page(author).path
+    author.post(f"{page}/accept", text="Yes")
+    world.settle()
+    world.pass_time(9 * 86_400)
+    author.open("/sign-in").post("/sign-in", words=author.words)
+    author.open(page).post(f"{page}/message", text="Still there?")
+    assert "said=message_sent" in author.path, author.text
+    assert [row.state for row in oak.rows("listing")] == ["published"]
+    world.pass_time(8 * 86_400)
+    assert [row.state for row in oak.rows("listing")] == ["withdrawn"]
+
+
+def test_a_need_stays_here_unless_it_is_widened_and_never_says_where_exactly(
+    world: World, oak: Community, elm: Community
+) -> None:
+    posts(Browser(oak), visibility="public")
+    posts(Browser(oak), title="Somebody to walk with", audience="federated")
+    posts(Browser(oak), title="For everybody", audience="anyone")
+    world.settle()
+    there = signed_in(elm, "There")
+    assert "Somebody to walk with" in there.open("/search").post("/search", words="").text
+    assert "A lift" not in there.text
+    assert "For everybody" not in there.text
+    assert {json.loads(row.content)["place"]["visibility"] for row in oak.rows("listing")} == {"area"}
+    assert {json.loads(row.content)["audience"] for row in oak.rows("listing")} == {"here", "federated"}
+
+
+def test_needs_without_an_account_do_not_bury_a_community(oak: Community, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acts, "NEEDS_WITHOUT_ACCOUNT", 2)
+    first = Browser(oak)
+    posts(first)
+    posts(first, title="Another of the same")
+    assert first.status == 422  # one at a time for one person
+    posts(Browser(oak))
+    third = Browser(oak)
+    posts(third)
+    assert "there are as many as can be now" in third.text
+    assert len(oak.rows("listing")) == 2
+    assert len(oak.rows("member")) == 2  # who could not post left nothing
+    member = signed_in(oak, "Member")
+    posts(member)
+    assert "said=need_posted" in member.path
+
+
+def test_somebody_without_an_account_keeps_what_they_look_for_and_makes_no_offer_of_it(oak: Community) -> None:
+    guest = Browser(oak)
+    posts(guest)
+    listing = oak.rows("listing")[0].id
+    assert guest.post(f"/needs/{listing}/still").path.endswith("said=confirmed")
+    for path in ("/offerings", "/offerings/new", f"/offerings/{listing}/edit"):
+        assert guest.open(path).status == 403
+    assert Browser(oak).post(f"/needs/{listing}/end").path == "/sign-in"
+    other = signed_in(oak, "Other")
+    assert other.open("/needs").post(f"/needs/{listing}/end").status == 404
+    guest.open("/needs").post(f"/needs/{listing}/end")
+    assert oak.rows("listing")[0].state == "withdrawn"
+
+
+def test_what_was_written_as_a_need_stays_one(oak: Community) -> None:
+    author = signed_in(oak, "Author")
+    posts(author)
+    listing = oak.rows("listing")[0].id
+    author.open(f"/offerings/{listing}/edit").post(f"/offerings/{listing}/edit", **OFFER)
+    assert json.loads(oak.rows("listing")[0].content)["direction"] == "need"

@@ -26,7 +26,7 @@ from alongside_protocol import limits
 from alongside_protocol.consent import Field
 from alongside_protocol.fit import Wishes
 from alongside_protocol.identifiers import Random, RecordId
-from alongside_protocol.listing import Listing
+from alongside_protocol.listing import NEED_DAYS, Direction, Listing
 from alongside_protocol.profile import Profile
 
 from .edge import Edge
@@ -150,13 +150,57 @@ async def lapse(edge: Edge) -> int:
             current = listings.find(tx, offering.id)
             generation = directory_store.active_generation(tx, keyring.id)
             rows = [] if generation is None else directory_store.entries_by_id(tx, generation, [offering.id])
-            if current is None or not rows or rows[0].last_day + LAPSED_DAYS >= now // limits.DAY:
+            if current is None or not rows or not _has_lapsed(tx, current, rows[0].last_day, today=now // limits.DAY):
                 return 0
             apply(tx, current, Move.WITHDRAW, keyring=keyring, now=now, random=random)
             return 1
 
         lapsed += await edge.write(work)
     return lapsed
+
+
+def _has_lapsed(reading: Reading, offering: Offering, last_day: int, *, today: int) -> bool:
+    """What somebody looked for goes with its last day, once nothing about it goes on; all else waits two weeks for a word."""
+    if offering.members.get("direction") == Direction.NEED:
+        return last_day < today and not answering.something_open(reading, offering.id)
+    return last_day + LAPSED_DAYS < today
+
+
+NEEDS_WITHOUT_ACCOUNT: Final = 20
+"""What people without an account look for, at once, in one community: more would bury the rest."""
+
+
+async def post_need(edge: Edge, person: Person, content: Mapping[str, Any], *, name: str) -> bool:
+    """Say what somebody looks for, at once. False: there are as many of people without an account as may be.
+
+    Raises `StillMissingError`.
+    """
+    keyring, now, random = edge.keys(), edge.now, edge.random
+    guest = person.member.role is Role.GUEST
+    source = listings.WITHOUT_ACCOUNT if guest else ""
+    drafting = listings.draft(content, [(person.member, name)], node=edge.me, random=random, source=source)
+
+    def work(tx: Writing) -> bool:
+        if guest and (
+            listings.count_of_source(tx, source) >= NEEDS_WITHOUT_ACCOUNT or listings.of_member(tx, person.member.id)
+        ):
+            return False
+        listings.add(tx, drafting, now=now)
+        apply(tx, drafting.offering, Move.PUBLISH, keyring=keyring, now=now, random=random)
+        members.stay(tx, person.member.id, until_day=_need_stays(now))
+        return True
+
+    return await edge.write(work)
+
+
+def _need_stays(now: int) -> int:
+    return now // limits.DAY + NEED_DAYS + GUEST_STAYS_DAYS
+
+
+async def stay_for_need(edge: Edge, person: Person) -> None:
+    """Somebody without an account still looks for it: their row stays as long as answers to it can."""
+    now = edge.now
+    await edge.write(lambda tx: members.stay(tx, person.member.id, until_day=_need_stays(now)))
 
 
 async def step_back(edge: Edge, person: Person, listing: str) -> bool:

@@ -22,6 +22,7 @@ from .store import Holder, Offering, Share
 __all__ = [
     "IN_DIRECTORY",
     "SAYS_NOTHING_NEW",
+    "WITHOUT_ACCOUNT",
     "Drafting",
     "Holder",
     "Move",
@@ -31,9 +32,11 @@ __all__ = [
     "State",
     "StillMissingError",
     "add",
+    "as_seen",
     "begin_to_count",
     "change",
     "completed",
+    "count_of_source",
     "draft",
     "find",
     "forget_old_keys",
@@ -60,8 +63,12 @@ __all__ = [
 ]
 
 _SHARE: Final = "listing-key"
+_NO_KEY: Final = "A" * 43
+WITHOUT_ACCOUNT: Final = "without-account"
+"""The source of what somebody without an account looks for, so that it can be counted."""
 
 find, of_member, of_source, in_states, save = store.find, store.of_member, store.of_source, store.in_states, store.save
+count_of_source = store.count_of_source
 shares_of, take_shares = store.shares_of, store.take_shares
 
 
@@ -144,6 +151,13 @@ def completed(
         resting=offering.state in rules.NOBODY_ASKS,
         place_key=place_key,
         dates=dates,
+    )
+
+
+def as_seen(members_: Mapping[str, Any], *, now: int) -> Listing:
+    """A listing as others would see it, before there is one: its key is nobody's. Raises `StillMissingError`."""
+    return rules.completed(
+        members_, names=[str(members_.get("by", ""))], key=_NO_KEY, now=now, place_key=_NO_KEY.encode("ascii")
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
@@ -92,6 +92,17 @@ def of_source(reading: Reading, source: str) -> dict[str, str]:
     """source_key → id of everything that came from one import."""
     statement = select(_listing.c.source_key, _listing.c.id).where(_listing.c.source == source)
     return {row.source_key: row.id for row in reading.execute(statement)}
+
+
+def count_of_source(reading: Reading, source: str) -> int:
+    """How many that came from one source are not withdrawn."""
+    statement = (
+        select(func.count())
+        .select_from(_listing)
+        .where(_listing.c.source == source, _listing.c.state != State.WITHDRAWN.value)
+    )
+    found: int = reading.execute(statement).scalar_one()
+    return found
 
 
 def in_states(reading: Reading, states: Sequence[State], limit: int = 100_000) -> list[Offering]:

@@ -37,6 +37,8 @@ class Act(StrEnum):
     ASK = "ask"
     OFFER = "offer"
     ANSWER = "answer"
+    """What came in for what one keeps: of somebody without an account, what they look for."""
+    NEED = "need"
     INVITE_MEMBERS = "invite_members"
     PEERS = "peers"
     COMMUNITY = "community"
@@ -45,6 +47,7 @@ class Act(StrEnum):
 
 _NOBODY: Final[frozenset[Role | None]] = frozenset()
 _EVERYBODY: Final[frozenset[Role | None]] = frozenset({None, *Role})
+_SOMEBODY: Final[frozenset[Role | None]] = frozenset(Role)
 _MEMBERS: Final[frozenset[Role | None]] = frozenset({Role.MEMBER, Role.STEWARD})
 _STEWARDS: Final[frozenset[Role | None]] = frozenset({Role.STEWARD})
 
@@ -53,7 +56,8 @@ PERMISSIONS: Final[Mapping[Act, frozenset[Role | None]]] = MappingProxyType(
         Act.SEARCH_FEDERATED: _MEMBERS,
         Act.ASK: _EVERYBODY,
         Act.OFFER: _MEMBERS,
-        Act.ANSWER: _MEMBERS,
+        Act.ANSWER: _SOMEBODY,
+        Act.NEED: _EVERYBODY,
         Act.INVITE_MEMBERS: _STEWARDS,
         Act.PEERS: _STEWARDS,
         Act.COMMUNITY: _STEWARDS,

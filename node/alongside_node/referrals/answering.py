@@ -300,6 +300,11 @@ def move_on(tx: Writing, row: Incoming, move: Move, *, now: int) -> Incoming:
     return moved
 
 
+def something_open(reading: Reading, listing: str) -> bool:
+    """Whether anything that came in for a listing still goes on."""
+    return any(row.state in rules.OPEN for row in store.incoming_of(reading, [listing]))
+
+
 def end_all(tx: Writing, person: Person, handle: bytes, *, keyring: Keyring, now: int, random: Random) -> int:
     """Whoever has this handle is blocked: what they have open with this person ends without a word. How many."""
     mine = {offering.id for offering in listings.of_member(tx, person.member.id)}

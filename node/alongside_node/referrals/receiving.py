@@ -28,7 +28,7 @@ from alongside_protocol.commitments import commitments_hash
 from alongside_protocol.consent import Standing
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId, Random, Ref
-from alongside_protocol.listing import Audience, Listing
+from alongside_protocol.listing import Audience, Direction, Listing
 from alongside_protocol.messages import DeclineBody, EraseBody, ErasedBody, Reason, Type, UntilBody, move_of
 from alongside_protocol.node_document import Chain
 from alongside_protocol.opening import Inner, Request, open_outer, open_request
@@ -314,7 +314,12 @@ class _Applying:
             standing=request.routing.standing.value,
             consent=_consent_text(request),
             state=State.OFFERED,
-            until=rules.until_at_most(body.until, request.consent.until, now=self._now),
+            until=rules.until_at_most(
+                body.until,
+                request.consent.until,
+                *([self._now + rules.NEED_ANSWER_DAYS * limits.DAY] if listing.direction is Direction.NEED else []),
+                now=self._now,
+            ),
             sent=0,
             numbering=Numbering().after(envelope.n),
             came=rules.day(self._now),

@@ -22,6 +22,8 @@ ERASED_MARKS_A_PEER: Final = 10_000
 EARLY_A_PEER: Final = 200
 """Messages kept for others that did not come yet, of one peer: no honest one has more on their way."""
 
+NEED_ANSWER_DAYS: Final = 30
+"""How long an answer to a need may stay open: longer than the need, and shorter than its author's row may stay."""
 OPEN_OF_ONE_HERE: Final = 5
 """Requests of one person that may wait at this node at once, one for each listing: nobody closes a community alone."""
 OPEN_AT_ONCE: Final = 12

@@ -43,7 +43,9 @@ class _ToJoin:
 def _told(reading: Reading, row: Any) -> shown.Told:
     offering = listings.find(reading, row.listing)
     members = {} if offering is None else offering.members
-    return shown.Told(str(members.get("title", "")), str(members.get("lang", "")))
+    return shown.Told(
+        str(members.get("title", "")), str(members.get("lang", "")), need=members.get("direction") == Direction.NEED
+    )
 
 
 async def everything(visitor: Visitor) -> Response:
@@ -228,7 +230,7 @@ def _page(visitor: Visitor, looked: _Looked, problems: dict[str, str], *, others
         status=422 if problems else 200,
         request=shown.incoming(opened, looked.told, looked.names, today=visitor.today, beside=not looked.keeps),
         messages=messages,
-        received=shown.received(opened, looked.names[visitor.me], looked.readers),
+        received=shown.received(opened, looked.told, looked.names[visitor.me], looked.readers),
         others=others or looked.own_offers,
         later_choices=visitor.days_ahead(_LATER),
         ready_choices=tuple(Choice(one.beside.key.text, one.beside.name) for one in looked.ready if not one.reads),
@@ -369,7 +371,7 @@ async def invite(visitor: Visitor) -> Response:
 
 async def join(visitor: Visitor) -> Response:
     """Be ready to join in. Nothing of the request is shown before the one who asked says yes."""
-    person = visitor.may(Act.ANSWER)
+    person = visitor.may(Act.OFFER)
     to_join = visitor.site.pending.find(visitor.text("code"))
     name = " ".join(visitor.text("name").split())[: FIELD_CHARACTERS[Field.NAME]]
     if not name:

@@ -14,7 +14,7 @@ from babel.numbers import get_currency_precision
 from pydantic import BaseModel, ValidationError
 
 from alongside_node.directory.text import fold
-from alongside_protocol.commitments import CALLED, Commitments
+from alongside_protocol.commitments import CALLED, Commitments, unanswered
 from alongside_protocol.hours import Hours
 from alongside_protocol.listing import ContactKind
 
@@ -91,6 +91,31 @@ class Reading:
         return True
 
 
+_FIELD_OF: Final = {
+    "commitments.written_down": "written_down",
+    "commitments.kept_days": "kept_days",
+    "commitments.mandated_reporter": "mandated_reporter",
+    "commitments.given_by": "given_by",
+    "commitments.would_pass_on": "would_pass_on",
+}
+
+
+def field_of(code: str) -> str:
+    """The field in which something that is still missing is answered."""
+    return _FIELD_OF.get(code, "call_all" if code.startswith("commitments") else code.partition(".")[0])
+
+
+def own_commitments(visitor: Visitor) -> tuple[Commitments | None, dict[str, str]]:
+    """(what somebody would keep to, complete, or None; what needs another look)."""
+    reading = Reading(visitor)
+    members = commitments(reading, visitor)
+    if reading.problems:
+        return None, reading.problems
+    found = Commitments.model_validate(members)
+    missing = {field_of(f"commitments.{name}"): "required" for name in unanswered(found)}
+    return (None if missing else found), missing
+
+
 def commitments(reading: Reading, visitor: Visitor) -> dict[str, Any]:
     """Who may be called: as far as it was answered."""
     everybody = visitor.text("call_all")
@@ -118,7 +143,8 @@ def commitments(reading: Reading, visitor: Visitor) -> dict[str, Any]:
 def read(visitor: Visitor, former: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
     """(the members of a draft, field → code of what needs another look)."""
     reading = Reading(visitor)
-    direction = "need" if visitor.text("direction") == "need" else "offer"
+    wanted = visitor.text("direction") if former is None else former.get("direction")  # what it is stays what it was
+    direction = "need" if wanted == "need" else "offer"
     kept = {name: value for name, value in (former or {}).items() if name in ("translations", "confirm_every", "relay")}
     members: dict[str, Any] = {
         **kept,

@@ -29,14 +29,6 @@ from . import listing_form, shown, telling
 from .views import ArrivingView, Choice, Form, Notice, OfferingView, ResultView
 from .visitor import NothingHereError, Visitor
 
-_FIELD_OF: Final = {
-    "commitments.written_down": "written_down",
-    "commitments.kept_days": "kept_days",
-    "commitments.mandated_reporter": "mandated_reporter",
-    "commitments.given_by": "given_by",
-    "commitments.would_pass_on": "would_pass_on",
-}
-
 
 @cache
 def _zones() -> tuple[Choice, ...]:
@@ -64,7 +56,7 @@ async def _mine_page(visitor: Visitor, problems: dict[str, str]) -> Response:
             for peer in peers.every(reading)
             if peers.may_read_listings(peer.standing) and peer.standing.listings_from > now
         )
-        return [_view(reading, visitor, offering, now) for offering in offerings], arriving
+        return [as_kept(reading, visitor, offering, now) for offering in offerings], arriving
 
     views, arriving = await visitor.edge.read(look)
     views.sort(key=lambda view: (view.state != "draft" and view.confirm_by is None, view.title.casefold()))
@@ -77,11 +69,13 @@ async def _mine_page(visitor: Visitor, problems: dict[str, str]) -> Response:
     )
 
 
-def _view(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> OfferingView:
+def as_kept(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> OfferingView:
+    """A listing as those who keep it see it."""
     members = offering.members
     missing = () if offering.state is not State.DRAFT else _missing(reading, visitor, offering, now)
     due = publishing.valid_until(reading, visitor.me, offering.id)
     waiting = answering.count_waiting(reading, offering.id, now=now)
+    need = members.get("direction") == Direction.NEED
     return OfferingView(
         id=offering.id,
         direction=str(members.get("direction", "offer")),
@@ -94,6 +88,7 @@ def _view(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> O
         confirm_by=due if due is not None and (due - visitor.today).days <= _CONFIRM_AHEAD else None,
         waiting=waiting,
         stops_after=stops_after(offering.stops_after, members),
+        ends=due if need else None,
         careful=bool(pointed_out(members)),
         people=tuple(holder.name for holder in offering.holders),
         says=listings.said_fit(reading, offering.id, now=now) or "",
@@ -220,14 +215,10 @@ async def save(visitor: Visitor) -> Response:
         try:
             await acts.change(visitor.edge, visitor.somebody().member, offering.id, Move.EDIT, members)
         except StillMissingError as still:
-            problems = {_field_of(code): "required" for code in still.codes}
+            problems = {listing_form.field_of(code): "required" for code in still.codes}
     if problems:
         return _edit_page(visitor, visitor.form(problems), members["direction"], offering.id, 422)
     return _on(visitor, offering.id)
-
-
-def _field_of(code: str) -> str:
-    return _FIELD_OF.get(code, "call_all" if code.startswith("commitments") else code.partition(".")[0])
 
 
 async def preview(visitor: Visitor) -> Response:
@@ -252,25 +243,26 @@ async def _preview_page(visitor: Visitor, offering: Offering, problems: dict[str
             else []
         )
         readers = (profile.name, *(peer.name for peer in reached))
-        return listing, (), _view(reading, visitor, offering, now), readers
+        return listing, (), as_kept(reading, visitor, offering, now), readers
 
     listing, codes, view, readers = await visitor.edge.read(look)
     if listing is None:
-        form = Form(listing_form.fields(offering.members), {_field_of(code): "form" for code in codes})
+        form = Form(listing_form.fields(offering.members), {listing_form.field_of(code): "form" for code in codes})
         direction = str(offering.members.get("direction", "offer"))
         return _edit_page(visitor, form, direction, offering.id, 422)
     return visitor.page(
         "preview_listing",
         status=422 if problems else 200,
         offering=view,
-        result=_as_result(visitor, offering.id, listing, readers[0]),
+        result=as_result(visitor, offering.id, listing, readers[0]),
         readers=readers,
         careful=pointed_out(offering.members),
         form=visitor.form(problems),
     )
 
 
-def _as_result(visitor: Visitor, listing_id: str, listing: Listing, community: str) -> ResultView:
+def as_result(visitor: Visitor, listing_id: str, listing: Listing, community: str) -> ResultView:
+    """A listing as others would see it."""
     return ResultView(
         listing=listing,
         community=community,

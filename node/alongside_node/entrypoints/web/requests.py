@@ -11,6 +11,7 @@ from starlette.responses import Response
 from alongside_node.directory import searching
 from alongside_node.entrypoints import acts
 from alongside_node.foundation.database import Reading
+from alongside_node.listings import actions as listings
 from alongside_node.members.actions import Act, Role
 from alongside_node.notifications.actions import Whose
 from alongside_node.referrals import asking
@@ -19,10 +20,10 @@ from alongside_protocol import limits
 from alongside_protocol.consent import FIELD_CHARACTERS, Field
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId, RecordId
-from alongside_protocol.listing import RoomState
+from alongside_protocol.listing import Direction, Listing, RoomState
 from alongside_protocol.referral import Move, State
 
-from . import keeping, shown
+from . import keeping, listing_form, shown
 from . import telling as telling_form
 from .looking import as_result, look_at
 from .views import Choice, Form, Notice, Suggestion, TellingView
@@ -32,11 +33,22 @@ _DAYS: Final = ("3", "7", "14", "30")
 _PAUSED: Final = frozenset({State.PAUSED, State.PAUSED_WAITLISTED})
 
 
-def _fields(visitor: Visitor) -> tuple[dict[Field, str], dict[str, str]]:
-    """(what would leave, what needs another look)."""
-    problems = {}
+_NOT_TO_A_NEED: Final = frozenset({Field.NAME, Field.CONTACT})
+"""What nobody brings to somebody who looks for help before they have said yes."""
+
+
+def _fields(visitor: Visitor, listing: Listing) -> tuple[dict[Field, str], dict[str, str]]:
+    """(what would leave, what needs another look). Whoever answers a need brings what they promise first, and no way to be reached."""
+    problems: dict[str, str] = {}
     found: dict[Field, str] = {}
+    need = listing.direction is Direction.NEED
+    if need:
+        promises, problems = listing_form.own_commitments(visitor)
+        if promises is not None:
+            found[Field.COMMITMENTS] = promises.model_dump_json(exclude_none=True)
     for name, longest in FIELD_CHARACTERS.items():
+        if name is Field.COMMITMENTS or (need and name in _NOT_TO_A_NEED):
+            continue
         text = visitor.text(name.value)
         if len(text) > longest:
             problems[name.value] = "too_long"
@@ -86,7 +98,18 @@ def _write_page(visitor: Visitor, result: Any, form: Form, status: int = 200) ->
 async def write(visitor: Visitor) -> Response:
     """Writing a request."""
     result = await _open_to(visitor)
-    return _write_page(visitor, result, Form({"days": str(DEFAULT_DAYS), "tell": "nothing"}))
+    begins: dict[str, Any] = {"days": str(DEFAULT_DAYS), "tell": "nothing", "given_by": "the_holder"}
+    if result.listing.direction is Direction.NEED:
+        begins |= await _promised_before(visitor)
+    return _write_page(visitor, result, Form(begins))
+
+
+async def _promised_before(visitor: Visitor) -> dict[str, str]:
+    """What this person promises where they offer something: they may promise the same here."""
+    member = visitor.somebody().member.id
+    offerings = await visitor.edge.read(lambda reading: listings.of_member(reading, member))
+    promised = [one.members["commitments"] for one in offerings if one.members.get("commitments")]
+    return listing_form.commitments_fields(promised[0]) if promised else {}
 
 
 async def change(visitor: Visitor) -> Response:
@@ -97,7 +120,7 @@ async def change(visitor: Visitor) -> Response:
 async def confirm(visitor: Visitor) -> Response:
     """Exactly what would leave; nothing has."""
     result = await _open_to(visitor)
-    fields, problems = _fields(visitor)
+    fields, problems = _fields(visitor, result.listing)
     problems |= telling_form.read(visitor)[1]
     if problems:
         return _write_page(visitor, result, visitor.form(problems), 422)
@@ -131,7 +154,7 @@ def _standing(visitor: Visitor) -> str:
 async def send(visitor: Visitor) -> Response:
     """Send it: exactly what was shown, pinned to the promises that were shown."""
     result = await _open_to(visitor)
-    fields, problems = _fields(visitor)
+    fields, problems = _fields(visitor, result.listing)
     told, not_told = telling_form.read(visitor)
     if problems or not_told:
         return _write_page(visitor, result, visitor.form(problems | not_told), 422)

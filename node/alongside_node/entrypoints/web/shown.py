@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from pydantic import ValidationError
+
 from alongside_node.delivery import actions as delivery
 from alongside_node.directory import following
 from alongside_node.directory.searching import Found
@@ -16,8 +18,10 @@ from alongside_node.members import actions as members
 from alongside_node.members.actions import Role
 from alongside_node.peers import actions as peers
 from alongside_node.referrals import answering, asking
-from alongside_protocol import limits
+from alongside_protocol import canonical, limits
+from alongside_protocol.commitments import Commitments
 from alongside_protocol.consent import Field
+from alongside_protocol.errors import Refused
 from alongside_protocol.listing import Direction, RoomState
 from alongside_protocol.node_document import fingerprint
 from alongside_protocol.profile import Profile
@@ -129,13 +133,24 @@ def _no_way(reading: Reading, found: Found, me: str) -> str | None:
 
 def consent(remembered: asking.Remembered, standing: str) -> ConsentView:
     """What left, to whom, until when."""
-    fields = tuple(ConsentField(name.value, text) for name, text in remembered.fields.items())
+    fields = tuple(
+        ConsentField(name.value, text) for name, text in remembered.fields.items() if name is not Field.COMMITMENTS
+    )
     return ConsentView(
         (*fields, ConsentField("standing", standing)),
         remembered.community,
         (*remembered.readers, *(one.name for one in remembered.beside)),
         day_of(remembered.until),
+        _promises(remembered.fields),
     )
+
+
+def _promises(fields: Mapping[Field, str]) -> Commitments | None:
+    """What somebody who answers a need promises; None where they sent nothing that can be read as that."""
+    try:
+        return Commitments.model_validate(canonical.parse_object(fields[Field.COMMITMENTS].encode(), max_bytes=16_000))
+    except (KeyError, Refused, ValidationError):
+        return None
 
 
 def request(thread: asking.Thread, *, me: str, rests: bool = False) -> RequestView:
@@ -186,10 +201,11 @@ def deleted(one: asking.Erased, names: Mapping[str, str], *, me: str) -> tuple[R
 
 @dataclass(frozen=True)
 class Told:
-    """The title of a listing of ours, for those who keep it."""
+    """The title of a listing of ours, for those who keep it; `need`: it says what somebody looks for."""
 
     title: str
     lang: str
+    need: bool = False
 
 
 def incoming(
@@ -214,16 +230,27 @@ def incoming(
         later=later if later is not None and later > today and row.state is State.OFFERED else None,
         company=row.company_day is not None and row.state not in FINAL,
         beside=beside,
+        need=told.need,
     )
 
 
-def received(opened: answering.Opened, community_name: str, readers: tuple[str, ...]) -> ConsentView | None:
-    """What they shared; None when it does not open."""
+_BEFORE_A_YES = frozenset({State.OFFERED, State.WAITLISTED, State.PAUSED, State.PAUSED_WAITLISTED})
+
+
+def received(opened: answering.Opened, told: Told, community_name: str, readers: tuple[str, ...]) -> ConsentView | None:
+    """What they shared; None when it does not open. To a need nobody brings a way to be reached before the yes, whatever was sent."""
     if opened.asked is None:
         return None
-    fields = tuple(ConsentField(name.value, text) for name, text in opened.asked.fields.items())
+    left_out = {Field.COMMITMENTS}
+    if told.need and opened.row.state in _BEFORE_A_YES:
+        left_out.add(Field.CONTACT)
+    fields = tuple(ConsentField(name.value, text) for name, text in opened.asked.fields.items() if name not in left_out)
     return ConsentView(
-        (*fields, ConsentField("standing", opened.row.standing)), community_name, readers, day_of(opened.row.until)
+        (*fields, ConsentField("standing", opened.row.standing)),
+        community_name,
+        readers,
+        day_of(opened.row.until),
+        _promises(opened.asked.fields),
     )
 
 

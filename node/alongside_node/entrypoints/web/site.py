@@ -20,7 +20,7 @@ from alongside_node.listings.actions import NotPossibleError
 from alongside_node.members.actions import BoxChangedError
 from alongside_protocol.errors import Code, Refused
 
-from . import accounts, answers, fitting, looking, offerings, own_account, requests, stewardship
+from . import accounts, answers, fitting, looking, needs, offerings, own_account, requests, stewardship
 from .armour import kept_for_good
 from .stylesheet import STATIC
 from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
@@ -74,20 +74,26 @@ PAGES: Final = (
     Page(f"{_REQUEST}/withdraw", _S, post=requests.withdraw),
     Page(f"{_REQUEST}/delete", _S, post=requests.delete),
     Page(f"{_REQUEST}/telling", _S, post=requests.telling),
-    Page("/incoming", _M, answers.everything),
+    Page("/incoming", _S, answers.everything),
     Page("/incoming/join", _M, post=answers.join),
-    Page(_INCOMING, _M, answers.one),
-    Page(f"{_INCOMING}/accept", _M, post=answers.accept),
-    Page(f"{_INCOMING}/waitlist", _M, post=answers.waitlist),
-    Page(f"{_INCOMING}/decline", _M, post=answers.decline),
-    Page(f"{_INCOMING}/message", _M, post=answers.message),
-    Page(f"{_INCOMING}/close", _M, post=answers.close),
-    Page(f"{_INCOMING}/block", _M, post=answers.block),
-    Page("/blocks", _M, answers.blocks, answers.take_back_block),
+    Page(_INCOMING, _S, answers.one),
+    Page(f"{_INCOMING}/accept", _S, post=answers.accept),
+    Page(f"{_INCOMING}/waitlist", _S, post=answers.waitlist),
+    Page(f"{_INCOMING}/decline", _S, post=answers.decline),
+    Page(f"{_INCOMING}/message", _S, post=answers.message),
+    Page(f"{_INCOMING}/close", _S, post=answers.close),
+    Page(f"{_INCOMING}/block", _S, post=answers.block),
+    Page("/blocks", _S, answers.blocks, answers.take_back_block),
     Page(f"{_INCOMING}/find", _M, post=answers.find),
-    Page(f"{_INCOMING}/later", _M, post=answers.later),
+    Page(f"{_INCOMING}/later", _S, post=answers.later),
     Page(f"{_INCOMING}/company", _M, post=answers.ask_the_others),
     Page(f"{_INCOMING}/invite", _M, post=answers.invite),
+    Page("/needs", _S, needs.mine),
+    Page("/needs/new", _E, needs.write, needs.look),
+    Page("/needs/change", _E, post=needs.change),
+    Page("/needs/post", _E, post=needs.post),
+    Page("/needs/{listing}/still", _S, post=needs.still),
+    Page("/needs/{listing}/end", _S, post=needs.end),
     Page("/offerings", _M, offerings.mine),
     Page("/offerings/new", _M, offerings.new, offerings.create),
     Page("/offerings/together", _M, post=offerings.together),

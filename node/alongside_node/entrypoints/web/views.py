@@ -28,13 +28,14 @@ class Choice(NamedTuple):
 class SignedIn:
     """Who looks at the page. `incoming` counts what waits for their answer, and is shown to nobody else.
 
-    `member`: False for somebody who asked without an account, and has only their requests here.
+    `member`: False for somebody who asked without an account, and has only their requests here; `keeps`: and what they look for.
     """
 
     name: str
     steward: bool = False
     incoming: int = 0
     member: bool = True
+    keeps: bool = False
 
 
 class Notice(StrEnum):
@@ -70,6 +71,7 @@ class Notice(StrEnum):
     OPEN_FOR_LOOKING = "open_for_looking"
     TOLD_SO = "told_so"
     TOLD_NOT = "told_not"
+    NEED_POSTED = "need_posted"
     BLOCKED = "blocked"
     BLOCK_TAKEN_BACK = "block_taken_back"
     QUESTION_SENT = "question_sent"
@@ -291,12 +293,16 @@ class ConsentField:
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
-    """Exactly what would leave, to whom, until when. `readers` are those who can open it, as they name themselves."""
+    """Exactly what would leave, to whom, until when. `readers` are those who can open it, as they name themselves.
+
+    `promises`: of somebody who answers a need, who they would call.
+    """
 
     fields: tuple[ConsentField, ...]
     community: str
     readers: tuple[str, ...]
     until: date
+    promises: Commitments | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +383,7 @@ class IncomingView:
     """A request as the person who offers sees it: an alias, never a name. `opening` is None until it can be opened.
 
     `later`: until which day they put off opening it; `company`: one of them asked the others to join in; `beside`: who looks answers it
-    beside those it was sent to.
+    beside those it was sent to; `need`: it answers what somebody looks for.
     """
 
     url: str
@@ -394,6 +400,7 @@ class IncomingView:
     later: date | None = None
     company: bool = False
     beside: bool = False
+    need: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +432,7 @@ class OfferingView:
     `wording.MISSING` that stand in the way of publishing. `confirm_by` is set when it is time to say "still right".
     `careful`: some of its words are worth another look, which stands in nobody's way. `people`: who keeps it, as they are named on it.
     `stops_after`: days unlooked at after which nobody can ask, 0: never.
+    `ends`: of a need, its last day.
     """
 
     id: str
@@ -438,6 +446,7 @@ class OfferingView:
     confirm_by: date | None = None
     waiting: int = 0
     careful: bool = False
+    ends: date | None = None
     people: tuple[str, ...] = ()
     stops_after: int = 0
     says: str = ""

@@ -20,6 +20,7 @@ from alongside_node.entrypoints.edge import Edge
 from alongside_node.foundation.database import Reading
 from alongside_node.foundation.outbound_http import Outbound
 from alongside_node.identity import actions as identity
+from alongside_node.listings import actions as listings
 from alongside_node.members import actions as members
 from alongside_node.members.actions import Act, Derivation, Person, Role
 from alongside_node.members.rules import may
@@ -147,6 +148,8 @@ class Visitor:
     community: str
     incoming: int = 0
     cookie: str = ""
+    keeps: bool = False
+    """Of somebody without an account: whether they look for something here."""
     sent: Mapping[str, Any] = field(default_factory=dict)
 
     # Who it is.
@@ -232,7 +235,11 @@ class Visitor:
         if self.person is not None:
             role = self.person.member.role
             person = SignedIn(
-                self.person.member.name, role is Role.STEWARD, self.incoming, member=role is not Role.GUEST
+                self.person.member.name,
+                role is Role.STEWARD,
+                self.incoming,
+                member=role is not Role.GUEST,
+                keeps=self.keeps,
             )
         notice = self.request.query_params.get("said", "")
         languages = tuple(
@@ -315,21 +322,23 @@ async def welcome(site: Site, request: Request) -> Visitor:
     cookie = request.cookies.get(site.cookie, "")
     now = site.edge.now
 
-    def look(reading: Reading) -> tuple[tuple[Person, int] | None, str, str, int]:
+    def look(reading: Reading) -> tuple[tuple[Person, int] | None, str, str, int, bool]:
         found = members.session_of(reading, cookie, now=now) if cookie else None
         profile = identity.standing_community(reading).profile
-        waiting = 0
+        waiting, keeps = 0, False
         if found is not None and may(found[0].member.role, Act.ANSWER):
-            waiting = answering.waiting(reading, found[0].member, now=now)
-        return found, profile.name, profile.lang, waiting
+            member = found[0].member
+            waiting = answering.waiting(reading, member, now=now)
+            keeps = member.role is Role.GUEST and bool(listings.of_member(reading, member.id))
+        return found, profile.name, profile.lang, waiting, keeps
 
-    found, name, lang, waiting = await site.edge.read(look)
+    found, name, lang, waiting, keeps = await site.edge.read(look)
     person = None
     if found is not None:
         person, ends = found
         if members.needs_prolonging(ends, now):
             await site.edge.write(lambda tx: members.prolong(tx, cookie, now=now))
-    return Visitor(site, request, person, _language(site, request, person, lang), name, waiting, cookie)
+    return Visitor(site, request, person, _language(site, request, person, lang), name, waiting, cookie, keeps)
 
 
 def _language(site: Site, request: Request, person: Person | None, default: str) -> str:

@@ -362,6 +362,7 @@ CONSENT_FIELD: Final[Words] = {
     "access_needs": N_("What makes it easier"),
     "times": N_("Good times"),
     "standing": N_("Asked as"),
+    "commitments": N_("What I promise"),
 }
 
 STEP: Final[Words] = {
@@ -433,6 +434,7 @@ PROBLEM: Final[Words] = {
     "order": N_("the first must be smaller than the second"),
     "range": N_("this is too small or too big"),
     "form": N_("we do not understand this. Please look at it again."),
+    "many": N_("there are as many as can be now. Try again in some days, or ask someone directly."),
     "nothing": N_("nothing found. Try another word."),
     "ended": N_("it has ended. Nobody can know any more who it was."),
 }
@@ -448,6 +450,7 @@ NOTICE: Final[Words] = {
     "put_off": N_("It waits for you. They are not told that you wait."),
     "company_asked": N_("The others who keep this with you see that you ask for company."),
     "ready_to_join": N_("Thank you. You read it here once the person who asked says yes."),
+    "need_posted": N_("It can be read now. It ends by itself in 7 days."),
     "blocked": N_("They can no longer reach you. What was open between you is ended."),
     "block_taken_back": N_("They can ask you again."),
     "let_in": N_("They read with you from now on."),
