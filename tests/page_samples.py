@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from alongside_node.disclosing import statement
 from alongside_node.entrypoints.web import views
 from alongside_node.entrypoints.web.views import Choice, Form, Notice
 from alongside_node.entrypoints.web.visitor import SPOKEN
@@ -455,6 +456,21 @@ _PEER: dict[str, object] = {"agreements": AGREEMENTS, "form": Form()}
 _INVITE: dict[str, object] = {"form": Form(), "code": None, "last_day": None}
 _COMMUNITY: dict[str, object] = {"saves": "together", "language_choices": LANGUAGES}
 
+_DISCLOSED = {
+    "tables": tuple(
+        (
+            name,
+            views.DisclosedTable(
+                table.says,
+                table.weak,
+                tuple(statement.KINDS[kind] for kind in statement.measured().readable.get(name, ())),
+            ),
+        )
+        for name, table in statement.TABLES.items()
+    ),
+    "nowhere": tuple(statement.KINDS[kind] for kind in statement.measured().nowhere),
+    "weak": statement.WEAK,
+}
 _ACCOUNT = {
     "joined": "2026-Q4",
     "telling": TOLD,
@@ -766,6 +782,7 @@ SAMPLES: Mapping[str, Sample] = {
     "how_order_works": Sample(
         "how_order_works", "/order", None, {"seed": "2026-11-23", "start": 4_331_909_022_213_101}
     ),
+    "disclose": Sample("disclose", "/disclose", None, _DISCLOSED),
     "about_leaving": Sample("about_leaving", "/leaving", None, {}),
     **{
         f"error, {status}": Sample("error", "/x", None, {"status": status})

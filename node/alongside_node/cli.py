@@ -522,6 +522,36 @@ def _status_in_words(value: dict[str, Any]) -> None:
     _peers_in_words(value["peers"])
 
 
+@main.command()
+def disclose(as_json: Json = False) -> None:  # noqa: FBT002
+    """What this machine could be made to hand over, table by table, as the seizure test found it."""
+    from alongside_node.disclosing import statement  # noqa: PLC0415
+
+    _say(statement.as_values(), _disclosed_in_words, as_json=as_json)
+
+
+def _disclosed_in_words(value: dict[str, Any]) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from alongside_node.disclosing.statement import KEPT  # noqa: PLC0415
+
+    console = Console()
+    table = Table("table", "what is in it", "what could be read, and what it gives away", "columns", show_lines=True)
+    for name, one in value["tables"].items():
+        shows = ([f"Readable: {'; '.join(one['readable'])}."] if one["readable"] else []) + [one["weak"]]
+        columns = "\n".join(f"{column}: {kept}" for column, kept in one["columns"].items())
+        table.add_row(name, one["says"], " ".join(filter(None, shows)), columns)
+    console.print(table)
+    console.print("What the words for columns mean:", style="bold")
+    for kept, words in KEPT.items():
+        console.print(f"  {kept}: {words}")
+    for title, texts in (("Found in no table and no file:", value["nowhere"]), ("What stays weak:", value["weak"])):
+        console.print(title, style="bold")
+        for text in texts:
+            console.print(f"  · {text}")
+
+
 # Keys.
 
 

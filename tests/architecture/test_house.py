@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from alongside_node import migrations, schema
+from alongside_node.disclosing import statement
 from alongside_node.foundation.database import Database
 from alongside_protocol.referral import markdown_table
 
@@ -134,3 +135,19 @@ def test_no_file_names_a_package_index() -> None:
         and found.search(path.read_text("utf-8", "replace"))
     ]
     assert guilty == []
+
+
+def test_every_table_and_column_says_what_a_taken_machine_would_show_of_it() -> None:
+    """A table or column without a line in `disclosing/statement.py` would be kept in silence (safety.md, "At rest")."""
+    assert {name: set(table.columns.keys()) for name, table in schema.metadata.tables.items()} == {
+        name: set(table.columns) for name, table in statement.TABLES.items()
+    }
+
+
+def test_what_is_said_to_be_readable_was_read_and_what_was_read_is_said() -> None:
+    said = {name for name, table in statement.TABLES.items() if statement.Kept.READABLE in table.columns.values()}
+    assert said <= set(statement.measured().readable)
+    assert set(statement.measured().readable) <= {*statement.TABLES, statement.INDEX}
+    assert {kind for kinds in statement.measured().readable.values() for kind in kinds} == (
+        set(statement.KINDS) - set(statement.measured().nowhere)
+    )

@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from alongside_node.disclosing import statement
 from alongside_node.entrypoints.web import wording
 from alongside_node.entrypoints.web.translations import LOCALES, SOURCE_LANGUAGE, Translations
 from alongside_node.entrypoints.web.views import Notice
@@ -35,7 +36,7 @@ def _extracted() -> Iterator[str | tuple[str, ...]]:
         with path.open("rb") as source:
             for _, message, _, _ in extract("jinja2.ext:babel_extract", source, options={"trimmed": "true"}):
                 yield message
-    for path in sorted(WEB.glob("*.py")):
+    for path in sorted([*WEB.glob("*.py"), Path(statement.__file__)]):
         with path.open("rb") as source:
             for _, message, _, _ in extract("python", source, keywords={"N_": None, "gettext": None}):
                 yield message

@@ -17,7 +17,8 @@ from alongside_node.listings.actions import Holder, Move, Offering
 from alongside_node.members import account
 from alongside_node.members import actions as members
 from alongside_node.members.actions import Person, Role
-from alongside_node.referrals import answering, asking, company
+from alongside_node.referrals import answering, asking, company, fit
+from alongside_node.safety import actions as safety
 from alongside_protocol import limits
 from alongside_protocol.consent import Field
 from alongside_protocol.identifiers import NodeId, Random
@@ -58,6 +59,7 @@ async def _leave_once(edge: Edge, person: Person) -> None:
     keyring, now, random = edge.keys(), edge.now, edge.random
 
     keys = await edge.read(lambda reading: _keys_without(reading, person, node=edge.me, random=random))
+    blocks = await edge.read(lambda reading: [one.mark for one in safety.blocked_by(reading, person, me=edge.me)])
 
     def work(tx: Writing) -> None:
         member = members.find(tx, person.member.id)
@@ -71,8 +73,10 @@ async def _leave_once(edge: Edge, person: Person) -> None:
         refs = set(box.mailboxes)
         for ref in refs:
             asking.erase(tx, ref, me=edge.me, now=now, random=random)
+            fit.forget(tx, Person(member, person.key), ref, me=edge.me)
         asking.forget_erasures(tx, refs)
         company.leave(tx, box)
+        safety.forget(tx, blocks)
         members.remove(tx, member.id)
 
     await edge.write(work)

@@ -66,6 +66,12 @@ def blocked_by(reading: Reading, person: Person, *, me: NodeId) -> list[Blocked]
     return sorted(found, key=lambda one: (-one.day, one.alias))
 
 
+def forget(tx: Writing, marks: Iterable[str]) -> None:
+    """Whoever blocked has left, and these blocks of theirs go along."""
+    for mark in marks:
+        store.remove(tx, base64url.decode(mark))
+
+
 def take_back(tx: Writing, person: Person, mark: str, *, me: NodeId) -> bool:
     """Let them through again. False: it is not a block of this person's."""
     if mark not in {one.mark for one in blocked_by(tx, person, me=me)}:

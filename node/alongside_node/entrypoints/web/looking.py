@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from alongside_node.directory import searching
 from alongside_node.directory.searching import Near, Query
+from alongside_node.disclosing import statement
 from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
@@ -22,7 +23,7 @@ from alongside_protocol.listing import Direction, is_open
 from alongside_protocol.place import Point
 
 from . import filters, shown
-from .views import RESULTS_A_PAGE, Choice, DirectContact, Form, ResultsView, ResultView, WiderView
+from .views import RESULTS_A_PAGE, Choice, DirectContact, DisclosedTable, Form, ResultsView, ResultView, WiderView
 from .visitor import LANGUAGE_COOKIE, NothingHereError, Visitor
 
 _NO_LIMIT_KM: Final = 25
@@ -322,6 +323,24 @@ async def order(visitor: Visitor) -> Response:
 async def leaving(visitor: Visitor) -> Response:
     """What "Leave this site" does and what it cannot do."""
     return visitor.page("about_leaving")
+
+
+async def disclose(visitor: Visitor) -> Response:
+    """What this machine could be made to give away, as the seizure test found it."""
+    said, found = visitor.site.pages.translations.read(visitor.lang).gettext, statement.measured()
+    tables = tuple(
+        (
+            name,
+            DisclosedTable(
+                said(table.says),
+                said(table.weak) if table.weak else "",
+                tuple(said(statement.KINDS[kind]) for kind in found.readable.get(name, ())),
+            ),
+        )
+        for name, table in statement.TABLES.items()
+    )
+    nowhere = tuple(said(statement.KINDS[kind]) for kind in found.nowhere)
+    return visitor.page("disclose", tables=tables, nowhere=nowhere, weak=tuple(map(said, statement.WEAK)))
 
 
 async def leave(visitor: Visitor) -> Response:

@@ -55,6 +55,7 @@ PAGES: Final = (
     Page("/search/{search}/chosen", _E, post=fitting.choose),
     Page("/order", _E, looking.order),
     Page("/leaving", _E, looking.leaving),
+    Page("/disclose", _E, looking.disclose),
     Page("/leave", _E, post=looking.leave, free=True),
     Page("/language", _E, post=looking.language),
     Page(_LISTING, _E, looking.listing),

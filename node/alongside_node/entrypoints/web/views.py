@@ -112,6 +112,15 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
+class DisclosedTable:
+    """One table of this machine: what is in it, what it gives away, and what could be read in it."""
+
+    says: str
+    weak: str
+    readable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramView:
     """A program that may act for somebody, until its last day. `name` ends it."""
 

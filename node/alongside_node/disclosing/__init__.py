@@ -1,0 +1,1 @@
+"""What this machine could be made to hand over, table by table, as the seizure test found it (safety.md, "At rest")."""
