@@ -6,7 +6,7 @@ so many nodes live in one process, as the tests' world does.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from alongside_node import migrations
+from alongside_node import migrations, schema
 from alongside_node.delivery import actions as delivery
 from alongside_node.delivery.actions import Outgoing
 from alongside_node.directory import following, reindexing, serve
@@ -60,7 +60,7 @@ from alongside_node.referrals.receiving import Receiver
 from alongside_node.settings import Settings
 from alongside_protocol.feed import Cursor, Position
 from alongside_protocol.identifiers import NodeId, Random
-from alongside_protocol.messages import Steps
+from alongside_protocol.messages import HintBody, Steps
 from alongside_protocol.peering import effective
 from alongside_protocol.trust import Budget
 
@@ -157,6 +157,11 @@ class Node:
         self._translations = Translations()
         self.notices = self._notices()
         self.duties = Duties(world.clock, self._duties())
+        self._waiting: dict[frozenset[str], tuple[Callable[[], None], ...]] = {
+            frozenset({"outbox"}): (self.mail_nudge,),
+            frozenset({"own_change"}): (self.directory_nudge,),
+            frozenset({"peer", "peer_invitation"}): (self.book.forget, self.sync.nudge),
+        }
 
     @classmethod
     def open(cls, settings: Settings, world: World | None = None) -> "Node":
@@ -173,12 +178,15 @@ class Node:
         """Let go of the database."""
         self.database.close()
 
-    def wake(self) -> None:
-        """Something was written: whoever may have to do with it looks."""
-        self.book.forget()
-        self.mail_nudge()
-        self.directory_nudge()
-        self.sync.nudge()
+    def wake(self, written: Set[str] = schema.metadata.tables.keys()) -> None:
+        """These tables were written to, any of them when another process did it: who waits for one of them looks.
+
+        Nobody else is woken: four loops that read for nothing kept a changed listing from leaving for 7 ms.
+        """
+        for tables, looks in self._waiting.items():
+            if tables & written:
+                for look in looks:
+                    look()
 
     def _undeliverable(self, tx: Writing, outgoing: Outgoing, code: str) -> None:
         if outgoing.type.startswith("peer."):
@@ -389,7 +397,7 @@ class Node:
         }
         async with Worker(loops):
             if (head := self.directory.head) is not None:
-                self.hints.announce(*head.order)  # one that was signed before may not have been told to everybody
+                self.hints.announce(HintBody(doc=head.doc, seq=head.seq))  # one that was signed before may not have been told to everybody
             yield self
 
 

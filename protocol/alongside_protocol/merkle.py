@@ -125,6 +125,10 @@ class Tree:
         """The 32 bytes that a head signs."""
         return self._hash_of(0, 0) if self._size else EMPTY_ROOT
 
+    def warm(self) -> None:
+        """Hash everything now (0.4 s at 100,000), so that the root after a few changes costs a few buckets."""
+        self._hash_of(0, 0)
+
     def prove(self, record_id: bytes) -> "Proof":
         """That a record is in the tree. Raises `Refused` (`proof`) when it is not."""
         if self.get(record_id) is None:

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from . import base64url, canonical, limits
 from .consent import Sealed
 from .errors import Code, Refused
 from .identifiers import MessageId, NodeId, Ref
 from .referral import Move, Party
-from .text_forms import BYTES_16, BYTES_32, DATE
+from .text_forms import BYTES_16, BYTES_32, CURSOR, DATE
 
 CONTENT_TYPE: Final = "application/alongside+json"
 FEED_TYPE: Final = "application/alongside-changes"
@@ -90,12 +90,23 @@ class DocsBody(BaseModel):
 
 
 class HintBody(BaseModel):
-    """A newer head exists."""
+    """A newer head exists. With it may come what it changed: `page`, a page of the feed from the cursor `since`.
+
+    To a reader who stands at `since` the page is the answer to its next request for changes, and is verified like one.
+    """
 
     model_config = _STRICT
 
     doc: _Number
     seq: _Number
+    since: Annotated[str, Field(pattern=CURSOR)] | None = None
+    page: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _stand_together(self) -> Self:
+        if (self.since is None) != (self.page is None):
+            raise ValueError("since and page stand together")
+        return self
 
 
 class UntilBody(BaseModel):
@@ -355,7 +366,7 @@ def _members(envelope: Envelope) -> dict[str, Any]:
         members |= {"ref": envelope.ref, "n": envelope.n}
     members |= {"iat": envelope.iat, "exp": envelope.exp}
     if not isinstance(envelope.body, EmptyBody):
-        members["body"] = envelope.body.model_dump(mode="json")
+        members["body"] = envelope.body.model_dump(mode="json", exclude_none=True)
     return members
 
 

@@ -60,6 +60,9 @@ BYTES_16: Final = "^[A-Za-z0-9_-]{21}[AQgw]$"
 BYTES_32: Final = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"
 """Canonical base64url of 32 bytes."""
 
+CURSOR: Final = r"^[1-9][0-9]{0,14}\.[1-9][0-9]{0,14}$"
+"""How far a reader of a directory is: `<doc>.<seq>` of a head."""
+
 _FORBIDDEN: Final = re.compile(f"[{FORBIDDEN}]")
 
 

@@ -137,6 +137,10 @@ class Sync:
         to = min(last.seq - 1, base.seq + limits.HEADS_PER_ANSWER)
         return Ask(f"{HEADS_PATH}?doc={last.doc}&from={base.seq + 1}&to={to}", limits.PAGE_BYTES)
 
+    def awaits(self, since: Cursor) -> bool:
+        """Whether a page from the cursor `since`, which the node sent unasked, is the answer to the next `ask`."""
+        return self._since == since and not self._page_heads and not self._documents_wanted
+
     def take(self, status: int, body: bytes) -> Batch:
         """The answer to the last `ask`. Raises `Refused` with why, `Contradiction` with evidence."""
         if self._documents_wanted:

@@ -1,6 +1,7 @@
 """A light client: sends ready-made HTTP requests over so many connections, one at a time on each, and counts what came back."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -102,3 +103,31 @@ def request(method: str, path: str, port: int, body: bytes = b"", **headers: str
     if body or method == "POST":
         lines.append(f"content-length: {len(body)}")
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+class Wire:
+    """One connection that stays: a client that waits for each answer before it does something else."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def send(self, raw: bytes) -> tuple[int, bytes]:
+        """(status, body) of the answer to one request."""
+        self._socket.sendall(raw)
+        answer = b""
+        while (end := answer.find(b"\r\n\r\n")) < 0:
+            answer += self._more()
+        length = int(answer[:end].lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        while len(answer) < end + 4 + length:
+            answer += self._more()
+        return int(answer[9:12]), answer[end + 4 :]
+
+    def _more(self) -> bytes:
+        data = self._socket.recv(65_536)
+        if not data:
+            raise RuntimeError("the server closed the connection")
+        return data
+
+    def close(self) -> None:
+        self._socket.close()

@@ -225,6 +225,12 @@ def person(node: Node, name: str) -> Person:
     return Person(joining.member, joining.key)
 
 
+def token(node: Node, who: Person) -> str:
+    """What a client of this person calls the API with."""
+    now, random = node.edge.now, secrets.token_bytes
+    return node.database.write(lambda tx: members.grant(tx, who.member.id, "bench", now=now, random=random))
+
+
 async def publish(node: Node, who: Person, **changes: Any) -> str:
     """A listing of this person, published; its id."""
     listing = await acts.draft(node.edge, who.member, offer(**changes), name=who.member.name)

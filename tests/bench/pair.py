@@ -11,12 +11,11 @@ from pathlib import Path
 from corpus import Line, lines
 from load import load, request
 from measure import Report, Watched
-from nodes import Community, agree, person, publish, seed
+from nodes import Community, agree, person, publish, seed, token
 
 from alongside_node.directory import searching, store
 from alongside_node.directory.searching import Query, Viewer
 from alongside_node.foundation.database import Database, Reading
-from alongside_node.members.actions import Person
 from alongside_protocol import http_signatures, messages
 from alongside_protocol.client.flows import INBOX_PATH
 from alongside_protocol.identifiers import new_message_id
@@ -45,12 +44,12 @@ class Synced:
 
 @dataclass
 class Pair:
-    """`there` has the directory, `here` follows it. `mira` holds `listing` at `there`."""
+    """`there` has the directory, `here` follows it. Somebody holds `listing` at `there`, with a client that has a `token`."""
 
     size: int
     there: Community
     here: Community
-    mira: Person = field(repr=False)
+    token: str = field(repr=False)
     listing: str
     kept: list[Line] = field(repr=False)
     last: Line = field(repr=False)
@@ -171,6 +170,6 @@ def _made(folder: Path, size: int) -> Pair:
 
     with there.beside() as node:
         mira = person(node, "Mira")
-        listing = asyncio.run(publish(node, mira))
+        listing, of_mira = asyncio.run(publish(node, mira)), token(node, mira)
         seed(node, counted())
-    return Pair(size, there, here, mira, listing, kept, last)
+    return Pair(size, there, here, of_mira, listing, kept, last)

@@ -1,10 +1,10 @@
-"""w2: one listing of many is changed, until the other community serves the change: edit, head, hint, changes, tree, index, disk.
+"""w2: one listing of many is changed, until the other community serves the change: edit, head, hint, tree, index, disk.
 
-Somebody edits as pages do it, beside the running node, which is woken. Changes are more than a second apart, as heads are. The bytes
-are counted in a second run, with a counting relay in front of each node.
+Somebody's client calls the API; the clock runs from before the call until the other database has the change. Changes are more than a
+second apart, as heads are. The bytes between the nodes are counted in a second run, with a counting relay in front of each.
 """
 
-import asyncio
+import json
 import socket
 import sqlite3
 import threading
@@ -12,13 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from load import Wire, request
 from measure import percentile
 from nodes import free_port, offer
 from pair import Pair, Workshop, named, watching
-
-from alongside_node.app import Node
-from alongside_node.entrypoints import acts
-from alongside_node.listings.actions import Move
 
 _CHANGES = 25
 _COUNTED = 5
@@ -34,7 +31,7 @@ def run(shop: Workshop) -> None:
     name = f"w2.{named(size)}"
     shop.report.say(f"w2: {_CHANGES} changes among {size:,}")
     with pair.there.serving(), pair.here.serving():
-        waits = _changes(pair, _CHANGES)
+        waits = _changes(pair, _CHANGES, pair.there.port)
     shop.report.add(f"{name}.p50", percentile(waits, 0.5) * 1000, "ms")
     shop.report.add(f"{name}.p95", percentile(waits, 0.95) * 1000, "ms")
     ports = free_port(), free_port()
@@ -44,30 +41,33 @@ def run(shop: Workshop) -> None:
         relay(pair.there.port, ports[0]) as one,
         relay(pair.here.port, ports[1]) as other,
     ):
-        _changes(pair, 1)
+        _changes(pair, 1, ports[0])
         before = one.bytes + other.bytes
-        _changes(pair, _COUNTED)
+        _changes(pair, _COUNTED, ports[0])
         shop.report.add(f"{name}.http", (one.bytes + other.bytes - before) / _COUNTED, "bytes")
 
 
-def _changes(pair: Pair, count: int) -> list[float]:
+def _changes(pair: Pair, count: int, port: int) -> list[float]:
+    """Seconds each change took. `port`: where the node itself listens, so that its clients are not counted as its peers."""
     time.sleep(_SETTLES)
     waits = []
-    seen = watching(pair.here)
-    with pair.there.beside() as node, asyncio.Runner() as runner:
-        for number in range(count):
-            started = time.perf_counter()
-            title = f"Changed {started} {number}"
-            runner.run(_change(node, pair, title))
-            _wait_for(seen, pair.listing, title.encode("ascii"), started)
-            waits.append(time.perf_counter() - started)
-            time.sleep(_APART)
+    seen, wire = watching(pair.here), Wire(port)
+    for number in range(count):
+        title = f"Changed {time.time()} {number}"
+        body = json.dumps({"content": offer(title=title)}).encode("ascii")
+        address = f"/api/v1/offerings/{pair.listing}"
+        headers = {"content-type": "application/json", "authorization": f"Bearer {pair.token}"}
+        raw = request("PUT", address, pair.there.port, body, **headers)
+        started = time.perf_counter()
+        status, answer = wire.send(raw)
+        if status != 200:  # noqa: PLR2004
+            raise RuntimeError(answer.decode())
+        _wait_for(seen, pair.listing, title.encode("ascii"), started)
+        waits.append(time.perf_counter() - started)
+        time.sleep(_APART)
     seen.close()
+    wire.close()
     return waits
-
-
-async def _change(node: Node, pair: Pair, title: str) -> None:
-    await acts.change(node.edge, pair.mira.member, pair.listing, Move.EDIT, offer(title=title))
 
 
 def _wait_for(seen: sqlite3.Connection, listing: str, title: bytes, started: float) -> None:

@@ -124,7 +124,7 @@ class SmallNode:
         told = Told(
             stored=self.stored,
             agreed=self.agreements,
-            hinted=lambda node, doc, seq: self.hints.append((node, doc, seq)),
+            hinted=lambda node, hint: self.hints.append((node, hint.doc, hint.seq)),
             heard=self.outbox.heard,
         )
         doors = {"inbox_per_minute": 1_000, **doors}

@@ -19,7 +19,7 @@ from alongside_protocol import limits, messages
 from alongside_protocol.client.exchange import HttpRequest, HttpResponse
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId
-from alongside_protocol.messages import Envelope, Steps, Type
+from alongside_protocol.messages import Envelope, HintBody, Steps, Type
 from federation.small_nodes import Clock, Network, SmallNode, a_database, enqueue, federate, quiet, run
 
 ELM, YEW = NodeId("elm"), NodeId("yew")
@@ -341,7 +341,11 @@ def test_messages_of_one_request_are_acted_on_in_order(oak: SmallNode, elm: Smal
 # Following.
 
 
-def _following(clock: Clock, sync: Callable[[NodeId], Awaitable[Any]], sources: list[NodeId]) -> SyncLoop:
+def hint(doc: int, seq: int) -> HintBody:
+    return HintBody(doc=doc, seq=seq)
+
+
+def _following(clock: Clock, sync: Callable[[NodeId, HintBody | None], Awaitable[Any]], sources: list[NodeId]) -> SyncLoop:
     async def all_sources() -> list[NodeId]:
         return sources
 
@@ -352,7 +356,7 @@ def test_a_new_source_is_read_at_once_and_then_by_a_jittered_poll() -> None:
     async def story() -> None:
         clock, read = Clock(), []
 
-        async def sync(peer: NodeId) -> tuple[int, int]:
+        async def sync(peer: NodeId, _: HintBody | None) -> tuple[int, int]:
             read.append(peer)
             return 1, 5
 
@@ -371,18 +375,18 @@ def test_only_a_hint_of_a_newer_head_counts_and_only_from_whom_we_follow() -> No
     async def story() -> None:
         read = []
 
-        async def sync(peer: NodeId) -> tuple[int, int]:
+        async def sync(peer: NodeId, _: HintBody | None) -> tuple[int, int]:
             read.append(peer)
             return 2, 5
 
         loop = _following(Clock(), sync, [ELM])
         await loop.sync_due()
         for order in ((2, 5), (2, 4), (1, 99)):
-            loop.hint(ELM, *order)
-        loop.hint(YEW, 9, 9)
+            loop.hint(ELM, hint(*order))
+        loop.hint(YEW, hint(9, 9))
         await loop.sync_due()
         assert read == [ELM]
-        loop.hint(ELM, 3, 1)
+        loop.hint(ELM, hint(3, 1))
         await loop.sync_due()
         assert read == [ELM, ELM]
 
@@ -393,7 +397,7 @@ def test_one_synchronisation_is_in_flight_and_one_more_is_remembered() -> None:
     async def story() -> None:
         started, go = [], asyncio.Event()
 
-        async def sync(peer: NodeId) -> tuple[int, int]:
+        async def sync(peer: NodeId, _: HintBody | None) -> tuple[int, int]:
             started.append(peer)
             await go.wait()
             return 1, 1
@@ -402,7 +406,7 @@ def test_one_synchronisation_is_in_flight_and_one_more_is_remembered() -> None:
         async with Worker({"sync": loop.run}):
             await until(lambda: started == [ELM])
             for seq in range(2, 20):
-                loop.hint(ELM, 1, seq)
+                loop.hint(ELM, hint(1, seq))
                 await asyncio.sleep(0)
             assert started == [ELM]
             await until(lambda: ELM in loop._each._again)
@@ -417,7 +421,7 @@ def test_a_directory_that_could_not_be_read_is_tried_again_soon_and_when_its_nod
     async def story() -> None:
         clock, read = Clock(), []
 
-        async def sync(peer: NodeId) -> None:
+        async def sync(peer: NodeId, _: HintBody | None) -> None:
             read.append(peer)
 
         loop = _following(clock, sync, [ELM])
@@ -439,7 +443,7 @@ def test_a_synchronisation_that_breaks_stops_no_other() -> None:
     async def story() -> None:
         read = []
 
-        async def sync(peer: NodeId) -> tuple[int, int]:
+        async def sync(peer: NodeId, _: HintBody | None) -> tuple[int, int]:
             if peer == ELM:
                 raise ValueError(peer)
             read.append(peer)
@@ -458,11 +462,11 @@ def test_a_new_head_is_told_to_every_reader_and_never_queued(oak: SmallNode, elm
     async def story() -> None:
         yew.decides(peers.step_back, oak.id, Steps.NONE, terms=yew.terms)
         await quiet(oak, yew)
-        oak.telling.announce(1, 8)
+        oak.telling.announce(hint(1, 8))
         await oak.telling.tell_all()
         assert (elm.hints, yew.hints) == ([(oak.id, 1, 8)], [])
         oak.network.down.add("elm.example")
-        oak.telling.announce(1, 9)
+        oak.telling.announce(hint(1, 9))
         await oak.telling.tell_all()
         assert oak.rows("outbox") == 0
 
@@ -483,7 +487,7 @@ def test_a_peer_is_told_at_most_once_a_second_and_of_the_newest_head(database: D
             await federate(fir, ash)
             async with Worker({"hints": ash.telling.run}):
                 for seq in range(1, 9):
-                    ash.telling.announce(1, seq)
+                    ash.telling.announce(hint(1, seq))
                     await until(lambda seq=seq: bool(fir.hints) and (seq == 1 or fir.id in ash.telling._each._again))
                 assert fir.hints == [(ash.id, 1, 1)]
                 second.set()

@@ -19,6 +19,7 @@ from alongside_node.peers import actions as peers
 from alongside_protocol.client.exchange import HttpRequest, HttpResponse
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId
+from alongside_protocol.messages import HintBody
 from alongside_protocol.profile import Profile
 from alongside_protocol.testing.fake_node import FakeNode
 from alongside_protocol.trust import CHANGES_PATH
@@ -44,8 +45,14 @@ class Story:
     def now(self) -> int:
         return self.node.now
 
-    def sync(self) -> Any:
-        return asyncio.run(self.replicas.sync(self.peer))
+    def sync(self, hint: HintBody | None = None) -> Any:
+        return asyncio.run(self.replicas.sync(self.peer, hint))
+
+    def hint(self, since: str) -> HintBody:
+        """What the node would send of its newest head, with the page it serves."""
+        doc, seq = self.node.head.order
+        page = self.node.answer(HttpRequest("GET", f"{self.node.origin}{CHANGES_PATH}?since={since}")).body.decode()
+        return HintBody(doc=doc, seq=seq, since=since, page=page)
 
     def restart(self) -> None:
         """Nothing in memory is kept."""
@@ -178,6 +185,66 @@ def test_a_change_is_applied_in_place_and_erased_is_erased(story: Story) -> None
     assert {"Changed", "New"} < story.titles()
     assert gone not in {row.id for row in story.rows("entry")}
     assert len(story.titles()) == 5
+
+
+def test_what_came_with_a_hint_is_taken_like_an_answer_and_nothing_is_fetched(story: Story) -> None:
+    story.sync()
+    story.node.put(story.node.listing("New"))
+    story.node.publish()
+    asked, hint = len(story.node.requests), story.hint("1.1")
+    del story.node.requests[asked:]
+    assert story.sync(hint) == story.node.head.order
+    assert len(story.node.requests) == asked
+    assert story.titles() == {*ALL, "New"}
+
+
+def test_a_hint_from_another_place_than_ours_is_only_a_hint(story: Story) -> None:
+    story.sync()
+    for title in ("One", "Two"):
+        story.node.put(story.node.listing(title))
+        story.node.publish()
+    ahead, never = story.hint("1.2"), HintBody(doc=1, seq=3)
+    assert story.sync(ahead) == story.node.head.order
+    assert story.titles() == {*ALL, "One", "Two"}
+    asked = len(story.node.requests)
+    assert story.sync(never) == story.node.head.order
+    assert len(story.node.requests) == asked + 1
+
+
+def test_nothing_of_a_first_synchronisation_is_taken_from_a_hint(story: Story) -> None:
+    assert story.sync(story.hint("1.1")) == story.node.head.order
+    assert story.titles() == ALL
+
+
+@pytest.mark.parametrize("lie", ["cut short", "one line less", "a changed word", "no page"])
+def test_a_hint_that_lies_leaves_what_was_in_use(story: Story, lie: str) -> None:
+    story.sync()
+    before = story.kept()
+    story.node.put(story.node.listing("Later"))
+    story.node.publish()
+    hint, lied = story.hint("1.1"), lies(story.node)[lie]
+    assert hint.page is not None
+    answer = lied if isinstance(lied, HttpResponse) else lied(HttpResponse(200, {}, hint.page.encode()))
+    story.node.script(CHANGES_PATH, HttpResponse(500, {}, b""))
+    assert story.sync(hint.model_copy(update={"page": answer.body.decode()})) is None
+    assert story.kept() == before
+    assert story.titles() == ALL
+
+
+def test_what_is_read_while_we_stop_following_is_not_put_in_use(story: Story) -> None:
+    story.sync()
+    story.node.put(story.node.listing("Later"))
+    story.node.publish()
+
+    def left(honest: HttpResponse) -> HttpResponse:
+        story.database.write(lambda tx: following.leave(tx, story.peer))
+        return honest
+
+    story.node.script(CHANGES_PATH, left)
+    assert story.sync() is None
+    assert (story.titles(), story.rows("replica")) == (set(), [])
+    assert story.sync() == story.node.head.order  # anew and whole
+    assert story.titles() == {*ALL, "Later"}
 
 
 def test_when_the_cursor_is_gone_a_whole_generation_is_swapped_in(story: Story) -> None:

@@ -19,6 +19,7 @@ from alongside_protocol import head as heads
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import RecordId, new_record_id
 from alongside_protocol.merkle import Tree
+from alongside_protocol.messages import HintBody
 from alongside_protocol.profile import Profile
 from world import START, Randomness, commitments, offer
 
@@ -36,7 +37,7 @@ class House:
         database.write(
             lambda tx: identity.found(tx, origin="https://oak.example", profile=profile, now=START, random=RANDOM)
         )
-        self.announced: list[tuple[int, int]] = []
+        self.announced: list[HintBody] = []
         self.start()
 
     def now(self) -> int:
@@ -49,13 +50,15 @@ class House:
             await asyncio.sleep(3_600)
 
         self.keys = self.database.read(identity.keyring)
-        self.directory = kind(
-            self.database, self, lambda: self.keys, announce=lambda *order: self.announced.append(order), wait=never
-        )
+        self.directory = kind(self.database, self, lambda: self.keys, announce=self.announced.append, wait=never)
 
-    def put(self, title: str = "Somebody", name: RecordId | None = None, rev: int = 1) -> RecordId:
+    @property
+    def told(self) -> list[tuple[int, int]]:
+        return [(hint.doc, hint.seq) for hint in self.announced]
+
+    def put(self, title: str = "Somebody", name: RecordId | None = None, rev: int = 1, **said: Any) -> RecordId:
         name = name or new_record_id(RANDOM)
-        content = rules.completed(offer(title=title), names=["Mira"], key="A" * 43, now=self.at, place_key=b"k" * 32)
+        content = rules.completed(offer(title=title, **said), names=["Mira"], key="A" * 43, now=self.at, place_key=b"k" * 32)
         self.database.write(
             lambda tx: publishing.put(
                 tx, content, node=self.keys.id, record_id=name, rev=rev, now=self.at, random=RANDOM
@@ -98,10 +101,37 @@ def house(migrated: Database) -> House:
 def test_one_head_covers_everything_that_changed_since_the_last(house: House) -> None:
     names = [house.put(f"Number {number}") for number in range(7)]
     assert house.sign()
-    assert house.announced == [(1, 1)]
+    assert house.told == [(1, 1)]
     assert {row.id for row in house.rows("own_record")} == set(names)
     assert house.rows("own_change") == []
     assert house.check().size == 7
+
+
+def test_few_changes_go_with_the_hint_as_the_page_that_would_be_served(house: House) -> None:
+    gone, changed = house.put("Gone"), house.put("Before")
+    house.sign()
+    house.put("After", changed, rev=2)
+    house.withdraw(gone)
+    house.put("New")
+    house.sign()
+    first, second = house.announced
+    assert (first.since, first.page) == (None, None)  # nobody follows from before the first
+    assert second.since == "1.1"
+    assert second.page is not None
+    assert feed.read_page(second.page.encode()) == house.page("1.1")
+
+
+def test_many_changes_or_long_ones_are_only_announced(house: House) -> None:
+    house.put()
+    house.sign()
+    for number in range(publishing.FEW + 1):
+        house.put(f"Number {number}")
+    house.sign()
+    for _ in range(9):
+        house.put(text="é" * 2_000)
+    house.sign()
+    assert house.told == [(1, 1), (1, 2), (1, 3)]
+    assert [hint.page for hint in house.announced] == [None, None, None]
 
 
 def test_without_a_change_nothing_is_signed_until_a_day_has_passed(house: House) -> None:
@@ -212,7 +242,7 @@ def test_more_than_one_head_covers_are_signed_in_several(house: House, monkeypat
     for number in range(8):
         house.put(str(number))
     house.sign()
-    assert house.announced == [(1, 1), (1, 2), (1, 3)]
+    assert house.told == [(1, 1), (1, 2), (1, 3)]
     assert house.check().size == 8
 
 
@@ -230,7 +260,7 @@ def test_after_a_head_a_second_passes_before_the_next_whatever_changes(house: Ho
 
     house.put("first")
     directory = OwnDirectory(
-        house.database, house, lambda: house.keys, announce=lambda *_: steps.append("told"), wait=wait, pause=pause
+        house.database, house, lambda: house.keys, announce=lambda _: steps.append("told"), wait=wait, pause=pause
     )
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(directory.run())

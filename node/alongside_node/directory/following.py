@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
@@ -19,13 +19,15 @@ from alongside_node.foundation.outbound_http import Outbound
 from alongside_node.peers import actions as peers
 from alongside_protocol import base64url, http_signatures, limits
 from alongside_protocol import head as heads
-from alongside_protocol.client.exchange import HttpRequest, HttpResponse
+from alongside_protocol.client.exchange import HttpRequest
 from alongside_protocol.client.flows import Signer
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.feed import Entry as Line
+from alongside_protocol.feed import read_cursor
 from alongside_protocol.identifiers import NodeId, Random
 from alongside_protocol.listing import Audience, Listing
 from alongside_protocol.merkle import Tree
+from alongside_protocol.messages import HintBody
 from alongside_protocol.profile import Profile
 from alongside_protocol.trust import Ask, Batch, Budget, Contradiction, Outcome, Sync, Trusted
 
@@ -33,10 +35,13 @@ from . import entries, index, store
 from .entries import Read, Unreadable
 
 Order = tuple[int, int]
+T = TypeVar("T")
 
 STAGED_TOGETHER: Final = 1_000
 """Lines in one write, a page: some 70 ms in which nobody else writes."""
 DROPPED_TOGETHER: Final = 250
+LITTLE: Final = 32 * limits.KIB
+"""Bytes of lines: some ten listings, two milliseconds of work."""
 IN_PLACE: Final = 1_000
 """A larger change is staged like a whole directory."""
 _ONLY_FOR_HERE: Final = "only-for-here"
@@ -61,6 +66,10 @@ class _TooLargeForPlaceError(Exception):
     """More changed than is applied in place: the whole directory is read anew."""
 
 
+class _LeftError(Exception):
+    """We stopped following the peer while its changes were read: nothing is to be put in use."""
+
+
 class Replicas:
     """Follows peers. What is trusted of each is kept in memory, and read from the database when it is not there."""
 
@@ -68,38 +77,47 @@ class Replicas:
         self.ways = ways
         self._trusted: dict[NodeId, Trusted] = {}
 
-    async def sync(self, node: NodeId) -> Order | None:
-        """Synchronise one peer; the order of the head that is trusted then, or None when it was refused."""
-        peer = await self.ways.database.aread(lambda reading: peers.find(reading, node))
+    async def sync(self, node: NodeId, hint: HintBody | None = None) -> Order | None:
+        """Synchronise one peer; the order of the head that is trusted then, or None when it was refused.
+
+        `hint`: what the peer sent unasked. Where it fits what we have, it is taken instead of the first answer.
+        """
+        peer, used = await self.ways.database.aread(
+            lambda reading: (peers.find(reading, node), store.active_generation(reading, node))
+        )
         if peer is None or not peers.may_read_listings(peer.standing):
             return None
         try:
             try:
-                return await self._follow(peer, whole=False)
+                return await self._follow(peer, used, hint)
             except _TooLargeForPlaceError:
-                return await self._follow(peer, whole=True)
+                return await self._follow(peer)
             except Refused as refused:
                 if refused.code not in _MENDED_BY_ALL:
                     raise
                 self._trusted.pop(node, None)
-                return await self._follow(peer, whole=True)
+                return await self._follow(peer)
+        except _LeftError:
+            return None
         except Refused as refused:
             await self._refused(peer, refused)
             return None
 
-    async def _follow(self, peer: peers.Peer, *, whole: bool) -> Order:
+    async def _follow(self, peer: peers.Peer, used: int | None = None, hint: HintBody | None = None) -> Order:
+        """Without `used`, the generation that is in use: from the start, into a new one."""
         now = self.ways.clock.now()
         trusted = await self._trusted_of(peer)
         budget = Budget(peer.max_records, peer.max_bytes)
+        whole = used is None or trusted.head is None
         sync = Sync(trusted, now=now, budget=budget, whole=whole, allow_loopback=self.ways.allow_loopback)
-        changes_only = trusted.head is not None and not whole
-        staging = _Staging(self.ways, peer.node, in_place=changes_only)
+        staging = _Staging(self.ways, peer.node, in_place=None if whole else used)
         try:
             while (ask := sync.ask()) is not None:
-                response = await self._fetched(peer, ask)
-                await staging.take(await asyncio.to_thread(sync.take, response.status, response.body))
+                status, body = _from_hint(sync, hint) or await self._fetched(peer, ask)
+                batch = await _beside(len(body), lambda: sync.take(status, body))  # noqa: B023 - called here
+                await staging.take(batch)
             await staging.settled()
-            outcome = await asyncio.to_thread(sync.finish)
+            outcome = await _beside(staging.size, sync.finish)
             try:
                 await staging.commit(outcome, now)
             except BaseException:
@@ -112,11 +130,12 @@ class Replicas:
         assert outcome.trusted.head is not None  # noqa: S101 - what finished has a head
         return outcome.trusted.head.order
 
-    async def _fetched(self, peer: peers.Peer, ask: Ask) -> HttpResponse:
+    async def _fetched(self, peer: peers.Peer, ask: Ask) -> tuple[int, bytes]:
         url, signer, now = peer.origin + ask.path, self.ways.signer(), self.ways.clock.now()
         headers = http_signatures.sign("GET", url, key=signer.key, keyid=signer.key_id, now=now) if ask.signed else {}
         request = HttpRequest("GET", url, headers, max_bytes=ask.max_bytes, deadline=limits.PAGE_TIMEOUT)
-        return await self.ways.outbound.send(request)
+        response = await self.ways.outbound.send(request)
+        return response.status, response.body
 
     async def _keep(self, peer: peers.Peer, outcome: Outcome) -> None:
         self._trusted[peer.node] = outcome.trusted
@@ -156,6 +175,18 @@ class Replicas:
         self._trusted.pop(node, None)
 
 
+def _from_hint(sync: Sync, hint: HintBody | None) -> tuple[int, bytes] | None:
+    """(status, body) as the node would have answered, when it sent just what is to be asked for."""
+    if hint is None or hint.since is None or hint.page is None or not sync.awaits(read_cursor(hint.since)):
+        return None
+    return 200, hint.page.encode("utf-8")
+
+
+async def _beside(size: int, work: Callable[[], T]) -> T:
+    """Much work, by the bytes it goes through, is done in a thread of its own; a little takes less time than changing threads."""
+    return work() if size <= LITTLE else await asyncio.to_thread(work)
+
+
 def _stored(reading: Reading, peer: peers.Peer) -> Trusted:
     """What is trusted of a peer, as the database has it. A head that does not verify any more counts as none."""
     replica, generation = store.replica(reading, peer.node), store.active_generation(reading, peer.node)
@@ -166,6 +197,7 @@ def _stored(reading: Reading, peer: peers.Peer) -> Trusted:
         return Trusted(peer.chain)
     head = heads.read(replica.head, key, node=peer.node, doc=replica.doc)
     tree = Tree((base64url.decode(name), digest) for name, digest in store.entry_leaves(reading, generation))
+    tree.warm()
     return Trusted(peer.chain, head, tree)
 
 
@@ -178,9 +210,12 @@ def _foreign(one: entries.Read | entries.Unreadable) -> entries.Read | entries.U
 
 
 class _Staging:
-    """Where the lines of one synchronisation wait until all of it was verified."""
+    """Where the lines of one synchronisation wait until all of it was verified.
 
-    def __init__(self, ways: Ways, node: NodeId, *, in_place: bool) -> None:
+    `in_place`: the generation in use that they are changes of; None: they are a whole directory, in a generation of its own.
+    """
+
+    def __init__(self, ways: Ways, node: NodeId, *, in_place: int | None) -> None:
         self._ways = ways
         self._node = node
         self._in_place = in_place
@@ -190,12 +225,19 @@ class _Staging:
         self._writing: asyncio.Task[None] | None = None
         self._profile: Profile | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes of the changes that wait here; more than a little for a whole directory."""
+        if self._in_place is None:
+            return limits.PAGE_BYTES
+        return sum(len(line.line or b"") for line in self._lines)
+
     async def take(self, batch: Batch) -> None:
         """Lines whose hashes were checked."""
         if batch.restarted:
             await self.drop()
-            self._in_place = False
-        if self._in_place:
+            self._in_place = None
+        if self._in_place is not None:
             self._lines += batch.entries
             if len(self._lines) > IN_PLACE:
                 raise _TooLargeForPlaceError
@@ -242,18 +284,19 @@ class _Staging:
         """Everything was verified: put it in use, by one row or in place."""
         head = outcome.trusted.head
         assert head is not None  # noqa: S101 - what finished has a head
-        generation, lines = self._generation, self._lines
-        if generation is None and not outcome.whole:
-            generation = await self._ways.database.aread(lambda reading: store.active_generation(reading, self._node))
-        read = await asyncio.to_thread(self._read, lines, generation or 0)
+        used, lines = self._generation if self._in_place is None else self._in_place, self._lines
+        assert used is not None  # noqa: S101 - a whole directory was staged, if with no line
+        read = await _beside(self.size, lambda: self._read(lines, used))
 
         def write(tx: Writing) -> int | None:
             former = store.active_generation(tx, self._node)
-            used = generation if generation is not None else store.new_generation(tx, self._node, active=False)
+            if self._in_place is not None and former != self._in_place:
+                raise _LeftError
             if lines:
                 entries.remove(tx, used, [line.id for line in lines])
                 entries.add(tx, read)
-            store.activate(tx, self._node, used)
+            if former != used:
+                store.activate(tx, self._node, used)
             state = store.Replica(self._node, head.text, head.doc, head.seq, head.exp, now, None)
             store.save_replica(tx, state)
             if self._profile is not None:

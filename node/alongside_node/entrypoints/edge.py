@@ -1,10 +1,10 @@
 """The edge that pages, API and command line stand on: who we are now, one transaction, and whom to wake after it.
 
-Every write of this process goes through `write`, so that no entrypoint has to know which loop waits for what it did. The keyring is
+Every write of this process goes through `write`, so that no entrypoint has to know which loop waits for what it wrote. The keyring is
 held here and made anew when a key changes; nothing below this layer keeps one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import TypeVar
 
 from alongside_node.foundation.clock import Clock
@@ -49,9 +49,10 @@ class OurKeys:
 
 
 class Edge:
-    """One community's database, clock, randomness and keys, for one entrypoint. `wake`: called after each write that committed.
+    """One community's database, clock, randomness and keys, for one entrypoint.
 
-    `notice_key`: what choices of how to be told are wrapped under; empty where the host has set up no way.
+    `wake`: called with the names of the tables that were written to, after each write that committed. `notice_key`: what choices of
+    how to be told are wrapped under; empty where the host has set up no way.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Edge:
         random: Random,
         keys: OurKeys,
         terms: Terms,
-        wake: Callable[[], None],
+        wake: Callable[[Set[str]], None],
         notice_key: bytes,
     ) -> None:
         self.database = database
@@ -91,10 +92,10 @@ class Edge:
         return await self.database.aread(work)
 
     async def write(self, work: Callable[[Writing], T]) -> T:
-        """One transaction; whoever waits for what it did is woken after it."""
+        """One transaction; whoever waits for what it wrote is woken after it."""
 
         def whole(tx: Writing) -> T:
-            tx.after_commit(self._wake)
+            tx.after_commit(lambda: self._wake(tx.written))
             return work(tx)
 
         return await self.database.awrite(whole)

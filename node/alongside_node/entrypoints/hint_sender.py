@@ -1,4 +1,7 @@
-"""Tells peers of a new head: at once, directly, at most once a second each, never queued and never again (section 4, "Hint")."""
+"""Tells peers of a new head: at once, directly, at most once a second each, never queued and never again (section 4, "Hint").
+
+Few changes go with it, so that a peer who follows closely need not come and fetch them.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -43,13 +46,13 @@ class HintSender:
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
         self._each = OnePerPeer("hint", self._tell, at_once=AT_ONCE)
-        self._newest: tuple[int, int] | None = None
+        self._newest: HintBody | None = None
         self._origins: dict[NodeId, str] = {}
         self.nudge = Nudge()
 
-    def announce(self, doc: int, seq: int) -> None:
+    def announce(self, newest: HintBody) -> None:
         """A head was signed and committed. From any thread."""
-        self._newest = doc, seq
+        self._newest = newest
         self.nudge()
 
     async def run(self) -> None:
@@ -77,12 +80,11 @@ class HintSender:
         origin = self._origins.get(peer)
         if origin is None or self._newest is None:
             return
-        doc, seq = self._newest
         with suppress(Refused):
-            await arun(self._flow(peer, origin, doc, seq), self._readers.outbound.send)
+            await arun(self._flow(peer, origin, self._newest), self._readers.outbound.send)
         await self._readers.sleep(1 / limits.HINTS_PER_SECOND)
 
-    def _flow(self, peer: NodeId, origin: str, doc: int, seq: int) -> flows.Flow[flows.Answer]:
+    def _flow(self, peer: NodeId, origin: str, newest: HintBody) -> flows.Flow[flows.Answer]:
         now = self._readers.clock.now()
         hint = Envelope(
             id=new_message_id(self._readers.random),
@@ -91,6 +93,6 @@ class HintSender:
             type=Type.HINT,
             iat=now,
             exp=now + limits.SIGNATURE_LIFE,
-            body=HintBody(doc=doc, seq=seq),
+            body=newest,
         )
         return flows.deliver(messages.write(hint), origin, self._readers.signer(), now=now)

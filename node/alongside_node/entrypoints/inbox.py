@@ -51,8 +51,8 @@ class Told:
     """A message waits to be acted on."""
     agreed: Callable[[], None]
     """An agreement changed: there may be a directory to follow, or no longer."""
-    hinted: Callable[[NodeId, int, int], None]
-    """A peer has a head (doc, seq)."""
+    hinted: Callable[[NodeId, HintBody], None]
+    """A peer has a head, and may say what changed."""
     heard: Callable[[NodeId], None]
     """A peer is there."""
 
@@ -162,7 +162,7 @@ class Inbox:
         me = self._doors.us.chain.id
         envelope = messages.read(arrived.body, sender=caller.node, me=me, now=now)
         if isinstance(envelope.body, HintBody):
-            self._doors.told.hinted(caller.node, envelope.body.doc, envelope.body.seq)
+            self._doors.told.hinted(caller.node, envelope.body)
             return
         digest = sha256(arrived.body).digest()
         effect, acted = self._effect(arrived, envelope, caller, now)

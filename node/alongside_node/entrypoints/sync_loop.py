@@ -1,6 +1,7 @@
 """Keeps our copies of peers' directories fresh: by hint at once, by a jittered poll anyway (section 4, "Sync").
 
-One synchronisation in flight for each peer, one more remembered, few at once: each holds a page in memory.
+One synchronisation in flight for each peer, one more remembered, few at once: each holds a page in memory. What came with a hint
+is kept until the next one only, and believed no more than what is fetched.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,6 +11,7 @@ from typing import Final
 from alongside_node.delivery.rules import spread, wait
 from alongside_node.foundation.clock import Clock
 from alongside_protocol.identifiers import NodeId, Random
+from alongside_protocol.messages import HintBody
 
 from .pacing import Nudge, OnePerPeer
 
@@ -25,8 +27,8 @@ class Following:
 
     sources: Callable[[], Awaitable[Sequence[NodeId]]]
     """Every peer whose directory we follow."""
-    sync_peer: Callable[[NodeId], Awaitable[Order | None]]
-    """Synchronise one; the order of the head that is trusted then, or None when it failed. Says itself why."""
+    sync_peer: Callable[[NodeId, HintBody | None], Awaitable[Order | None]]
+    """Synchronise one, with its newest hint; the order of the head that is trusted then, or None when it failed. Says itself why."""
     clock: Clock
     random: Random
     earliest: int
@@ -42,12 +44,18 @@ class SyncLoop:
         self._trusted: dict[NodeId, Order] = {}
         self._failures: dict[NodeId, int] = {}
         self._due: dict[NodeId, int] = {}
-        self._hinted: set[NodeId] = set()
+        self._asked: set[NodeId] = set()
+        self._hints: dict[NodeId, HintBody] = {}
         self.nudge = Nudge()
 
-    def hint(self, peer: NodeId, doc: int, seq: int) -> None:
+    def hint(self, peer: NodeId, hint: HintBody) -> None:
         """A peer says it has a head: only a newer one counts. From the event loop only."""
-        if (doc, seq) > self._trusted.get(peer, (0, 0)):
+        if (hint.doc, hint.seq) <= self._trusted.get(peer, (0, 0)):
+            return
+        if peer in self._due:  # we follow it, as far as we last looked; whether we still do is read again with its copy
+            self._hints[peer] = hint
+            self._start(peer)
+        else:
             self.ask(peer)
 
     def heard(self, peer: NodeId) -> None:
@@ -57,7 +65,7 @@ class SyncLoop:
 
     def ask(self, peer: NodeId) -> None:
         """Synchronise this peer now, if we follow it."""
-        self._hinted.add(peer)
+        self._asked.add(peer)
         self.nudge()
 
     async def run(self) -> None:
@@ -75,14 +83,17 @@ class SyncLoop:
         await self._each.idle()
 
     async def _start_due(self) -> None:
-        hinted, self._hinted = self._hinted, set()
+        asked, self._asked = self._asked, set()
         sources = await self._following.sources()
         self._due = {peer: self._due.get(peer, 0) for peer in sources}
         now = self._following.clock.now()
         for peer, due in self._due.items():
-            if peer in hinted or due <= now:
-                self._due[peer] = now + self._poll_pause()
-                self._each.start(peer)
+            if peer in asked or due <= now:
+                self._start(peer)
+
+    def _start(self, peer: NodeId) -> None:
+        self._due[peer] = self._following.clock.now() + self._poll_pause()
+        self._each.start(peer)
 
     def _seconds_to_next(self) -> float | None:
         if not self._due:
@@ -94,7 +105,7 @@ class SyncLoop:
         return earliest + int(spread(self._following.random) * (latest - earliest))
 
     async def _sync(self, peer: NodeId) -> None:
-        order = await self._following.sync_peer(peer)
+        order = await self._following.sync_peer(peer, self._hints.pop(peer, None))
         if order is not None:
             self._trusted[peer] = order
             self._failures.pop(peer, None)

@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, UpdateBase, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -65,12 +65,22 @@ class Reading:
 
 
 class Writing(Reading):
-    """One transaction that may write. It is committed by the `Database`, never by who uses it."""
+    """One transaction that may write. It is committed by the `Database`, never by who uses it.
+
+    `written`: names of the tables that statements of SQLAlchemy wrote to, so that only who waits for one of them is woken.
+    """
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.callbacks: list[Callable[[], None]] = []
+        self.written: set[str] = set()
         self.forgets = False
+
+    def execute(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Run one SQLAlchemy Core statement."""
+        if isinstance(statement, UpdateBase) and isinstance(statement.table, Table):
+            self.written.add(statement.table.name)
+        return super().execute(statement, values)
 
     def forget(self) -> None:
         """What this deletes must not be found in any file: it is written anew soon after, not only some day."""
