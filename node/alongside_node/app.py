@@ -6,7 +6,7 @@ so many nodes live in one process, as the tests' world does.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence, Set
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -29,7 +29,8 @@ from alongside_node.entrypoints.api import door as api
 from alongside_node.entrypoints.api.caller import Api
 from alongside_node.entrypoints.duties import Duties, Duty
 from alongside_node.entrypoints.edge import Edge, OurKeys
-from alongside_node.entrypoints.hint_sender import HintSender, Readers
+from alongside_node.entrypoints.hint_sender import HintSender
+from alongside_node.entrypoints.hint_sender import Telling as Hints
 from alongside_node.entrypoints.inbox import Doors, Told
 from alongside_node.entrypoints.notice_sender import NoticeSender, SentToday, Telling
 from alongside_node.entrypoints.outbox_sender import Mail, OutboxSender
@@ -121,8 +122,7 @@ class Node:
             doorstep=self.doorstep,
         )
         self.hints = HintSender(
-            Readers(
-                readers=self._readers,
+            Hints(
                 clock=world.clock,
                 random=world.random,
                 outbound=world.outbound,
@@ -178,13 +178,13 @@ class Node:
         """Let go of the database."""
         self.database.close()
 
-    def wake(self, written: Set[str] = schema.metadata.tables.keys()) -> None:
+    def wake(self, written: Collection[str] = schema.metadata.tables.keys()) -> None:
         """These tables were written to, any of them when another process did it: who waits for one of them looks.
 
         Nobody else is woken: four loops that read for nothing kept a changed listing from leaving for 7 ms.
         """
         for tables, looks in self._waiting.items():
-            if tables & written:
+            if not tables.isdisjoint(written):
                 for look in looks:
                     look()
 
@@ -397,7 +397,8 @@ class Node:
         }
         async with Worker(loops):
             if (head := self.directory.head) is not None:
-                self.hints.announce(HintBody(doc=head.doc, seq=head.seq))  # one that was signed before may not have been told to everybody
+                # One that was signed before may not have been told to everybody.
+                self.hints.announce(HintBody(doc=head.doc, seq=head.seq), await self._readers())
             yield self
 
 

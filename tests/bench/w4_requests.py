@@ -1,10 +1,12 @@
-"""w4: requests between nodes. The inbox takes them: verified and committed before the answer; and the whole way from asking to being read.
+"""w4: requests between nodes. The inbox takes them: verified and committed before the answer; and the whole way, from the call of the API
+of the node that asks until the other has it on its disk (`taken`) and shows it to who offers (`shown`).
 
 Every message is a whole one: words sealed to who offers, routing sealed to the node, signed for one attempt. While it takes them the node
 also acts on them: opens the outer seal, checks the listing, keeps the request. `acted` counts until all of that is done.
 """
 
 import asyncio
+import json
 import secrets
 import sqlite3
 import sys
@@ -12,17 +14,19 @@ import time
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from load import Loaded, load, request
+from load import Loaded, Wire, load, request
 from measure import percentile
-from nodes import Community, agree, free_port, person, process, publish
+from nodes import Community, agree, free_port, person, process, publish, token
 from pair import Workshop, signed_post, watching
 
 from alongside_node.app import Node
 from alongside_node.directory.searching import Viewer
-from alongside_node.entrypoints import acts
 from alongside_node.members import actions as members
 from alongside_node.members.actions import Person
+from alongside_node.members.rules import box_rev
 from alongside_node.referrals import asking
+from alongside_node.referrals.asking import Asking
+from alongside_protocol import base64url
 from alongside_protocol.consent import Field
 
 _LISTINGS = 100
@@ -76,19 +80,19 @@ def _addressee(node: Node, other: str, listing: str) -> asking.Addressee:
 
 def _whole_way(shop: Workshop, there: Community, here: Community, asker: Person, listings: list[str]) -> None:
     shop.report.say(f"w4: {_ASKED_ONE_WAY} requests, one after another")
-    seen = watching(here)
+    calls = _calls(there, here, asker, listings)
+    seen, wire = watching(here), Wire(there.port)
     taken, shown = [], []
-    with there.beside() as node, here.beside() as other, asyncio.Runner() as runner:
-        for number in range(_ASKED_ONE_WAY):
-            to = _addressee(node, other.keys.id, listings[number % len(listings)])
-            again = Person(node.database.read(lambda reading: members.find(reading, asker.member.id)), asker.key)
-            before = _count(seen, "received"), _count(seen, "incoming")
-            started = time.perf_counter()
-            until = int(time.time()) + 7 * _DAY
-            runner.run(acts.ask(node.edge, again, to, _WORDS, shown=to.shown, until=until))
-            taken.append(_until(seen, "received", before[0], started))
-            shown.append(_until(seen, "incoming", before[1], started))
-            time.sleep(0.05)
+    for call in calls:
+        before = _count(seen, "received"), _count(seen, "incoming")
+        started = time.perf_counter()
+        status, answer = wire.send(call)
+        if status != 201:
+            raise RuntimeError(answer.decode())
+        taken.append(_until(seen, "received", before[0], started))
+        shown.append(_until(seen, "incoming", before[1], started))
+        time.sleep(0.05)
+    wire.close()
     seen.close()
     shop.report.add("w4.whole_way.taken.p50", percentile(taken, 0.5) * 1000, "ms")
     shop.report.add("w4.whole_way.taken.p95", percentile(taken, 0.95) * 1000, "ms")
@@ -142,8 +146,8 @@ def _report(shop: Workshop, connections: int, ours: list[tuple[Loaded, float]], 
     shop.report.add(f"w4.acted.{connections}.per_s", acted, "requests/s")
 
 
-def _bodies(there: Community, here: Community, asker: Person, listings: list[str], count: int) -> list[bytes]:
-    """Whole requests, as a person's page would make them."""
+def _sealed(there: Community, here: Community, asker: Person, listings: list[str], count: int) -> list[Asking]:
+    """Whole requests, as a person's page or client would make them."""
     with there.beside() as node, here.beside() as other:
         to = [_addressee(node, other.keys.id, listing) for listing in listings]
         again = Person(node.database.read(lambda reading: members.find(reading, asker.member.id)), asker.key)
@@ -158,9 +162,35 @@ def _bodies(there: Community, here: Community, asker: Person, listings: list[str
                 keyring=keyring,
                 now=now,
                 random=secrets.token_bytes,
-            ).outgoing.body
+            )
             for number in range(count)
         ]
+
+
+def _calls(there: Community, here: Community, asker: Person, listings: list[str]) -> list[bytes]:
+    """What the asker's client sends to the API, one call after another."""
+    with there.beside() as node:
+        bearer = token(node, asker)
+        box = node.database.read(lambda reading: members.find(reading, asker.member.id)).box
+    headers = {"content-type": "application/json", "authorization": f"Bearer {bearer}"}
+    calls = []
+    for one in _sealed(there, here, asker, listings, _ASKED_ONE_WAY):
+        said = {
+            "message": base64url.encode(one.outgoing.body),
+            "mailbox": one.row.mailbox,
+            "letter": base64url.encode(one.letter.sealed),
+            "box": base64url.encode(one.box),
+            "box_rev": box_rev(box),
+        }
+        box = one.box
+        body = json.dumps(said).encode("ascii")
+        calls.append(request("POST", "/api/v1/requests", there.port, body, **headers))
+    return calls
+
+
+def _bodies(there: Community, here: Community, asker: Person, listings: list[str], count: int) -> list[bytes]:
+    """The same as messages, ready for their inbox."""
+    return [one.outgoing.body for one in _sealed(there, here, asker, listings, count)]
 
 
 def _loaded(port: int, requests: list[bytes], connections: int) -> Loaded:

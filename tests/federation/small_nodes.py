@@ -19,7 +19,7 @@ from alongside_node import schema
 from alongside_node.delivery import actions as delivery
 from alongside_node.delivery.actions import Outgoing
 from alongside_node.entrypoints import federation
-from alongside_node.entrypoints.hint_sender import HintSender, Readers
+from alongside_node.entrypoints.hint_sender import HintSender, Telling
 from alongside_node.entrypoints.inbox import Doors, Told
 from alongside_node.entrypoints.outbox_sender import Mail, OutboxSender
 from alongside_node.entrypoints.pacing import Nudge
@@ -34,7 +34,7 @@ from alongside_protocol.errors import Code, Refused
 from alongside_protocol.feed import Cursor, Position, write_page
 from alongside_protocol.identifiers import MessageId, NodeId, Ref
 from alongside_protocol.keys import SigningKey
-from alongside_protocol.messages import CONTENT_TYPE, Envelope, Steps, Type
+from alongside_protocol.messages import CONTENT_TYPE, Envelope, HintBody, Steps, Type
 from alongside_protocol.node_document import Chain, found, succeed
 from alongside_protocol.profile import Profile
 from alongside_protocol.recovery import RecoverySeed
@@ -111,8 +111,7 @@ class SmallNode:
         )
         self.outbox = OutboxSender(mail, self.mail)
         self.received = ReceivedWorker(self.database, self.clock, self.act, nudge=self.stored, mail=self.mail)
-        readers = Readers(
-            readers=lambda: self.database.aread(lambda reading: peers.readers(reading, self.clock.now())),
+        telling = Telling(
             clock=self.clock,
             random=self.random,
             outbound=self.network,
@@ -120,7 +119,7 @@ class SmallNode:
             signer=lambda: self.signer,
             sleep=doors.pop("sleep", _no_time),
         )
-        self.telling = HintSender(readers)
+        self.telling = HintSender(telling)
         told = Told(
             stored=self.stored,
             agreed=self.agreements,
@@ -154,6 +153,11 @@ class SmallNode:
         )
 
     # What it does.
+
+    def announces(self, doc: int, seq: int) -> None:
+        """A head was signed: everybody who reads is told."""
+        readers = self.database.read(lambda reading: peers.readers(reading, self.clock.now()))
+        self.telling.announce(HintBody(doc=doc, seq=seq), readers)
 
     async def act(self, envelope: Envelope, _: bytes = b"") -> Callable[[Writing], None]:
         def effect(tx: Writing) -> None:

@@ -345,7 +345,9 @@ def hint(doc: int, seq: int) -> HintBody:
     return HintBody(doc=doc, seq=seq)
 
 
-def _following(clock: Clock, sync: Callable[[NodeId, HintBody | None], Awaitable[Any]], sources: list[NodeId]) -> SyncLoop:
+def _following(
+    clock: Clock, sync: Callable[[NodeId, HintBody | None], Awaitable[Any]], sources: list[NodeId]
+) -> SyncLoop:
     async def all_sources() -> list[NodeId]:
         return sources
 
@@ -462,11 +464,11 @@ def test_a_new_head_is_told_to_every_reader_and_never_queued(oak: SmallNode, elm
     async def story() -> None:
         yew.decides(peers.step_back, oak.id, Steps.NONE, terms=yew.terms)
         await quiet(oak, yew)
-        oak.telling.announce(hint(1, 8))
+        oak.announces(1, 8)
         await oak.telling.tell_all()
         assert (elm.hints, yew.hints) == ([(oak.id, 1, 8)], [])
         oak.network.down.add("elm.example")
-        oak.telling.announce(hint(1, 9))
+        oak.announces(1, 9)
         await oak.telling.tell_all()
         assert oak.rows("outbox") == 0
 
@@ -487,7 +489,7 @@ def test_a_peer_is_told_at_most_once_a_second_and_of_the_newest_head(database: D
             await federate(fir, ash)
             async with Worker({"hints": ash.telling.run}):
                 for seq in range(1, 9):
-                    ash.telling.announce(hint(1, seq))
+                    ash.announces(1, seq)
                     await until(lambda seq=seq: bool(fir.hints) and (seq == 1 or fir.id in ash.telling._each._again))
                 assert fir.hints == [(ash.id, 1, 1)]
                 second.set()

@@ -19,7 +19,6 @@ from alongside_protocol import head as heads
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import RecordId, new_record_id
 from alongside_protocol.merkle import Tree
-from alongside_protocol.messages import HintBody
 from alongside_protocol.profile import Profile
 from world import START, Randomness, commitments, offer
 
@@ -37,7 +36,7 @@ class House:
         database.write(
             lambda tx: identity.found(tx, origin="https://oak.example", profile=profile, now=START, random=RANDOM)
         )
-        self.announced: list[HintBody] = []
+        self.announced: list[Any] = []
         self.start()
 
     def now(self) -> int:
@@ -50,7 +49,9 @@ class House:
             await asyncio.sleep(3_600)
 
         self.keys = self.database.read(identity.keyring)
-        self.directory = kind(self.database, self, lambda: self.keys, announce=self.announced.append, wait=never)
+        self.directory = kind(
+            self.database, self, lambda: self.keys, announce=lambda hint, _: self.announced.append(hint), wait=never
+        )
 
     @property
     def told(self) -> list[tuple[int, int]]:
@@ -58,7 +59,9 @@ class House:
 
     def put(self, title: str = "Somebody", name: RecordId | None = None, rev: int = 1, **said: Any) -> RecordId:
         name = name or new_record_id(RANDOM)
-        content = rules.completed(offer(title=title, **said), names=["Mira"], key="A" * 43, now=self.at, place_key=b"k" * 32)
+        content = rules.completed(
+            offer(title=title, **said), names=["Mira"], key="A" * 43, now=self.at, place_key=b"k" * 32
+        )
         self.database.write(
             lambda tx: publishing.put(
                 tx, content, node=self.keys.id, record_id=name, rev=rev, now=self.at, random=RANDOM
@@ -260,7 +263,7 @@ def test_after_a_head_a_second_passes_before_the_next_whatever_changes(house: Ho
 
     house.put("first")
     directory = OwnDirectory(
-        house.database, house, lambda: house.keys, announce=lambda _: steps.append("told"), wait=wait, pause=pause
+        house.database, house, lambda: house.keys, announce=lambda *_: steps.append("told"), wait=wait, pause=pause
     )
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(directory.run())

@@ -77,9 +77,7 @@ def next_due(reading: Reading, now: int) -> int | None:
     return store.next_due(reading, now)
 
 
-def claim(
-    reading: Reading, peer: str, now: int, limit: int = limits.PEER_IN_FLIGHT, *, apart_from: Collection[str] = ()
-) -> list[Outgoing]:
+def claim(reading: Reading, peer: str, now: int, limit: int = limits.PEER_IN_FLIGHT) -> list[Outgoing]:
     """What may leave to a peer now: of each request its first message; withdrawing and closing never wait.
 
     A peer that could not be reached gets one message to find out whether it can be again.
@@ -88,7 +86,7 @@ def claim(
     if health is not None and health.next_at > now:
         return []
     room = limit if health is None else 1
-    return store.due(reading, peer, now=now, limit=room, apart_from=apart_from, unordered=rules.OUT_OF_ORDER)
+    return store.due(reading, peer, now=now, limit=room, unordered=rules.OUT_OF_ORDER)
 
 
 def delivered(tx: Writing, message_id: str) -> None:

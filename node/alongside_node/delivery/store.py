@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, text, update
+from sqlalchemy import Function, Select, and_, bindparam, delete, exists, func, or_, select, text, update
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
@@ -51,57 +52,64 @@ class Health:
 # What waits to leave.
 
 
+# Every message runs these, so they are built once.
+
+_EARLIER = _outbox.alias("earlier")
+_WAITS = exists().where(
+    _EARLIER.c.peer == _outbox.c.peer, _EARLIER.c.ref == _outbox.c.ref, _EARLIER.c.order < _outbox.c.order
+)
+_DUE = (
+    select(
+        _outbox.c.id,
+        _outbox.c.peer,
+        _outbox.c.type,
+        _outbox.c.ref,
+        _outbox.c.body,
+        _outbox.c.invitation,
+        _outbox.c.not_after,
+        _outbox.c.attempts,
+    )
+    .where(_outbox.c.peer == bindparam("of"), _outbox.c.next_at <= bindparam("now"))
+    .where(or_(_outbox.c.ref.is_(None), _outbox.c.type.in_(bindparam("unordered", expanding=True)), ~_WAITS))
+    .order_by(_outbox.c.next_at, _outbox.c.order)
+    .limit(bindparam("most"))
+)
+_ADD = _outbox.insert()
+_REMOVE = delete(_outbox).where(_outbox.c.id == bindparam("of"))
+_LENGTH = select(func.count().label("waiting"), func.coalesce(func.max(_outbox.c.order), 0).label("highest")).where(
+    _outbox.c.peer == bindparam("of")
+)
+
+
 def add(tx: Writing, outgoing: Outgoing, *, order: int, now: int) -> None:
     """One more message."""
     tx.execute(
-        _outbox.insert().values(
-            id=outgoing.id,
-            peer=outgoing.peer,
-            type=outgoing.type,
-            ref=outgoing.ref,
-            body=outgoing.body,
-            invitation=outgoing.invitation,
-            not_after=outgoing.not_after,
-            attempts=outgoing.attempts,
-            next_at=now,
-            order=order,
-        )
+        _ADD,
+        {
+            "id": outgoing.id,
+            "peer": outgoing.peer,
+            "type": outgoing.type,
+            "ref": outgoing.ref,
+            "body": outgoing.body,
+            "invitation": outgoing.invitation,
+            "not_after": outgoing.not_after,
+            "attempts": outgoing.attempts,
+            "next_at": now,
+            "order": order,
+        },
     )
 
 
 def length(reading: Reading, peer: str) -> tuple[int, int]:
     """(how many messages wait for a peer, the highest order among them)."""
-    highest = func.coalesce(func.max(_outbox.c.order), 0)
-    statement = select(func.count().label("waiting"), highest.label("highest")).where(_outbox.c.peer == peer)
-    row = reading.execute(statement).one()
+    row = reading.execute(_LENGTH, {"of": peer}).one()
     return row.waiting, row.highest
 
 
-def due(
-    reading: Reading, peer: str, *, now: int, limit: int, apart_from: Collection[str], unordered: Collection[str]
-) -> list[Outgoing]:
+def due(reading: Reading, peer: str, *, now: int, limit: int, unordered: Collection[str]) -> list[Outgoing]:
     """Messages that may leave now: of each `ref` the first one only, save the types in `unordered`."""
-    earlier = _outbox.alias("earlier")
-    waits = exists().where(
-        earlier.c.peer == _outbox.c.peer, earlier.c.ref == _outbox.c.ref, earlier.c.order < _outbox.c.order
-    )
-    statement = (
-        select(
-            _outbox.c.id,
-            _outbox.c.peer,
-            _outbox.c.type,
-            _outbox.c.ref,
-            _outbox.c.body,
-            _outbox.c.invitation,
-            _outbox.c.not_after,
-            _outbox.c.attempts,
-        )
-        .where(_outbox.c.peer == peer, _outbox.c.next_at <= now, _outbox.c.id.not_in(apart_from))
-        .where(or_(_outbox.c.ref.is_(None), _outbox.c.type.in_(unordered), ~waits))
-        .order_by(_outbox.c.next_at, _outbox.c.order)
-        .limit(limit)
-    )
-    return [Outgoing(**row) for row in reading.execute(statement).mappings()]
+    values = {"of": peer, "now": now, "most": limit, "unordered": list(unordered)}
+    return [Outgoing(**row) for row in reading.execute(_DUE, values).mappings()]
 
 
 _PEERS_DUE = (
@@ -119,20 +127,27 @@ def peers_due(reading: Reading, now: int, limit: int) -> list[str]:
     return list(reading.execute(_PEERS_DUE, {"now": now, "most": limit}).scalars())
 
 
+def _next_due(later: Function[Any]) -> Select[Any]:
+    inner = select(later.label("at")).outerjoin(_health, _health.c.peer == _outbox.c.peer).subquery()
+    return select(func.min(inner.c.at)).where(inner.c.at > bindparam("now"))
+
+
+_BOTH = (_outbox.c.next_at, func.coalesce(_health.c.next_at, 0))
+_NEXT_DUE = {
+    "sqlite": _next_due(func.max(*_BOTH)),  # of two values it is PostgreSQL's greatest()
+    "postgresql": _next_due(func.greatest(*_BOTH)),
+}
+
+
 def next_due(reading: Reading, now: int) -> int | None:
     """The next instant after `now` at which something may leave."""
-    health_at = func.coalesce(_health.c.next_at, 0)
-    later: ColumnElement[int] = func.greatest(_outbox.c.next_at, health_at)
-    if reading.dialect == "sqlite":  # whose max() of two is PostgreSQL's greatest()
-        later = func.max(_outbox.c.next_at, health_at)
-    inner = select(later.label("at")).outerjoin(_health, _health.c.peer == _outbox.c.peer).subquery()
-    found: int | None = reading.execute(select(func.min(inner.c.at)).where(inner.c.at > now)).scalar()
-    return found
+    later: int | None = reading.execute(_NEXT_DUE[reading.dialect], {"now": now}).scalar()
+    return later
 
 
 def remove(tx: Writing, message_id: str) -> None:
     """A message arrived, or was given up."""
-    tx.execute(delete(_outbox).where(_outbox.c.id == message_id))
+    tx.execute(_REMOVE, {"of": message_id})
 
 
 def remove_of(tx: Writing, peer: str, refs: Collection[str]) -> int:
@@ -170,9 +185,13 @@ def hasten(tx: Writing, peer: str, *, now: int) -> None:
 # How each peer is doing.
 
 
+_HEALTH = select(_health).where(_health.c.peer == bindparam("of"))
+_CLEAR_HEALTH = delete(_health).where(_health.c.peer == bindparam("of"))
+
+
 def health(reading: Reading, peer: str) -> Health | None:
     """None: nothing is wrong."""
-    row = reading.execute(select(_health).where(_health.c.peer == peer)).first()
+    row = reading.execute(_HEALTH, {"of": peer}).first()
     return None if row is None else Health(row.peer, row.failures, row.next_at, row.code or "")
 
 
@@ -191,7 +210,7 @@ def set_health(tx: Writing, health: Health) -> None:
 
 def clear_health(tx: Writing, peer: str) -> bool:
     """True when something had been wrong."""
-    return tx.execute(delete(_health).where(_health.c.peer == peer)).rowcount == 1
+    return tx.execute(_CLEAR_HEALTH, {"of": peer}).rowcount == 1
 
 
 # What has come in. Every message runs these, so they are compiled once.

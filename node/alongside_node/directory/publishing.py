@@ -6,13 +6,14 @@ computed outside any transaction and stored, in one, only if nothing it covers c
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
 from alongside_node.foundation.clock import Clock
 from alongside_node.foundation.database import Database, Reading, Writing
 from alongside_node.identity.actions import Keyring
+from alongside_node.peers import actions as peers
 from alongside_protocol import base64url, canonical, feed, limits, record
 from alongside_protocol import head as heads
 from alongside_protocol.head import Contents, Head
@@ -24,6 +25,9 @@ from alongside_protocol.profile import Profile
 
 from . import entries, store
 from .store import Change
+
+Readers = Sequence[tuple[NodeId, str]]
+"""(node, origin) of everybody our listings reach."""
 
 CHANGES_A_HEAD: Final = 500
 """So that a write stays short; more are signed by the next head, at once (measured: 30 ms for 500)."""
@@ -82,7 +86,7 @@ def valid_until(reading: Reading, node: NodeId, record_id: str) -> date | None:
 
 
 class OwnDirectory:
-    """Signs what changed. One a process; `announce` is given what peers are told after each head that was committed."""
+    """Signs what changed. One a process; `announce` is given what peers are told after each head that was committed, and who is told."""
 
     def __init__(
         self,
@@ -90,7 +94,7 @@ class OwnDirectory:
         clock: Clock,
         keyring: Callable[[], Keyring],
         *,
-        announce: Callable[[HintBody], None],
+        announce: Callable[[HintBody, Readers], None],
         wait: Callable[[float | None], Awaitable[None]],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -150,29 +154,34 @@ class OwnDirectory:
         await self.load()
         signed = False
         async with self._lock:
-            while await self._sign_next():
+            while (covered := await self._sign_next()) is not None:
                 signed = True
+                if covered < CHANGES_A_HEAD:  # nothing else waited; what came since has nudged
+                    break
         return signed
 
-    async def _sign_next(self) -> bool:
+    async def _sign_next(self) -> int | None:
+        """How many changes a new head covers, all that may be when they changed meanwhile; None: there is nothing to sign."""
         now = self._clock.now()
         changes = await self._database.aread(lambda reading: store.changes(reading, CHANGES_A_HEAD))
         if not changes and not self._is_due(now):
-            return False
+            return None
         fresh = self._head is None or self._head.doc != self._keyring().doc
         before = self._tree.apply({base64url.decode(change.id): change.digest for change in changes})
         try:
             signed = self._signed(now) if len(changes) <= FEW else await asyncio.to_thread(self._signed, now)
-            await self._database.awrite(lambda tx: _store(tx, signed, changes, fresh=fresh, now=now))
+            readers = await self._database.awrite(lambda tx: _store(tx, signed, changes, fresh=fresh, now=now))
         except _ChangedAgainError:
             self._tree.apply(before)
-            return True
+            return CHANGES_A_HEAD
         except BaseException:
             self._tree.apply(before)
             raise
         former, self._head = self._head, signed
-        self._announce(_hint(former, signed, changes))  # before looking whether more waits: peers are told while we look
-        return True
+        self._announce(
+            _hint(former, signed, changes), readers
+        )  # before looking whether more waits: peers are told while we look
+        return len(changes)
 
     def _is_due(self, now: int) -> bool:
         keyring, head = self._keyring(), self._head
@@ -220,12 +229,14 @@ class _ChangedAgainError(Exception):
     """A change that the head was to cover has changed: nothing of it is kept, and the next round covers it."""
 
 
-def _store(tx: Writing, signed: Head, changes: list[Change], *, fresh: bool, now: int) -> None:
+def _store(tx: Writing, signed: Head, changes: list[Change], *, fresh: bool, now: int) -> Readers:
+    """Returns whom our listings reach at this moment: with what is told goes what is in them."""
     if fresh:
         store.renumber(tx)
     if not store.settle_changes(tx, changes, seq=signed.seq, now=now):
         raise _ChangedAgainError
     store.add_head(tx, doc=signed.doc, seq=signed.seq, text=signed.text, iat=signed.iat)
+    return peers.readers(tx, now)
 
 
 def _forget(tx: Writing, now: int) -> int | None:

@@ -1,11 +1,24 @@
 """The directory's tables: what we publish, what we replicate, and the entries both are searched by. The only SQL here."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, func, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Row,
+    bindparam,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
@@ -39,28 +52,37 @@ class Published:
     line: bytes | None
 
 
+# What every change runs is built once: building a statement and finding it in the cache costs more than running it.
+
+_NO_CHANGE = delete(_change).where(_change.c.id == bindparam("of"))
+_ADD_CHANGE = _change.insert()
+_CHANGES = select(_change.c.id, _change.c.digest, _change.c.line).order_by(_change.c.id).limit(bindparam("most"))
+_SETTLE = delete(_change).where(_change.c.id == bindparam("of"), _change.c.digest.is_not_distinct_from(bindparam("as")))
+_COVER = update(_record).where(_record.c.id == bindparam("of"))
+_ADD_RECORD = _record.insert()
+_ADD_HEAD = _head.insert()
+
+
 def note_change(tx: Writing, change: Change) -> None:
     """Remember that a record changed; a later change of the same record replaces it."""
-    tx.execute(delete(_change).where(_change.c.id == change.id))
-    tx.execute(_change.insert().values(id=change.id, digest=change.digest, line=change.line))
+    tx.execute(_NO_CHANGE, {"of": change.id})
+    tx.execute(_ADD_CHANGE, {"id": change.id, "digest": change.digest, "line": change.line})
 
 
 def changes(reading: Reading, limit: int) -> list[Change]:
     """What the next head has to cover, at most `limit` records."""
-    rows = reading.execute(select(_change.c.id, _change.c.digest, _change.c.line).order_by(_change.c.id).limit(limit))
-    return [Change(row.id, row.digest, row.line) for row in rows]
+    return [Change(row.id, row.digest, row.line) for row in reading.execute(_CHANGES, {"most": limit})]
 
 
 def settle_changes(tx: Writing, settled: Sequence[Change], *, seq: int, now: int) -> bool:
     """Move `settled` under the head `seq`. False, nothing to be kept, when one of them changed again meanwhile."""
     for change in settled:
-        same = _change.c.digest.is_(None) if change.digest is None else _change.c.digest == change.digest
-        if tx.execute(delete(_change).where(_change.c.id == change.id, same)).rowcount != 1:
+        if tx.execute(_SETTLE, {"of": change.id, "as": change.digest}).rowcount != 1:
             return False
         removed = now if change.digest is None else None
         values = {"seq": seq, "digest": change.digest, "line": change.line, "removed": removed}
-        if tx.execute(update(_record).where(_record.c.id == change.id).values(values)).rowcount == 0:
-            tx.execute(_record.insert().values(id=change.id, **values))
+        if tx.execute(_COVER, {"of": change.id, **values}).rowcount == 0:
+            tx.execute(_ADD_RECORD, {"id": change.id, **values})
     return True
 
 
@@ -91,7 +113,7 @@ def head_signed(reading: Reading, doc: int, seq: int) -> int:
 
 def add_head(tx: Writing, *, doc: int, seq: int, text: str, iat: int) -> None:
     """Fails when (doc, seq) was signed already: two heads with one number are never made."""
-    tx.execute(_head.insert().values(doc=doc, seq=seq, text=text, iat=iat))
+    tx.execute(_ADD_HEAD, {"doc": doc, "seq": seq, "text": text, "iat": iat})
 
 
 def heads_between(reading: Reading, doc: int, first: int, last: int, limit: int) -> list[str]:
@@ -201,13 +223,27 @@ def add_entries(tx: Writing, entries: Iterable[Entry]) -> None:
     )
 
 
-def _among(reading: Reading, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
-    """That a column has one of many values: on SQLite in one statement that stays the same, however many there are."""
-    if reading.dialect == "sqlite":
-        return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
-    return column.in_(values)
+class _Among:
+    """A statement about rows that have one of many values in a column: one statement, however many values there are."""
+
+    def __init__(self, column: ColumnElement[Any], statement: Callable[[ColumnElement[bool]], Executable]) -> None:
+        several = select(func.json_each(bindparam("several")).table_valued("value").c.value)
+        self._sqlite = statement(column.in_(several))
+        self._others = statement(column.in_(bindparam("several", expanding=True)))
+
+    def run(self, reading: Reading, several: Collection[Any], **named: Any) -> CursorResult[Any]:
+        """Run it for these values."""
+        if reading.dialect == "sqlite":
+            return reading.execute(self._sqlite, {"several": json.dumps(list(several)), **named})
+        return reading.execute(self._others, {"several": list(several), **named})
 
 
+_ENTRIES = _Among(_entry.c.id, lambda found: select(_entry).where(_entry.c.generation == bindparam("within"), found))
+_REMOVE_ENTRIES = _Among(_entry.c.position, lambda found: delete(_entry).where(found))
+_TAKEN = _Among(_entry.c.position, lambda found: select(_entry.c.position).where(found))
+_TAKE_BACK = _Among(
+    _set_aside.c.id, lambda found: delete(_set_aside).where(_set_aside.c.generation == bindparam("within"), found)
+)
 _ENTRY = select(_entry).where(_entry.c.generation == bindparam("within"), _entry.c.id == bindparam("of"))
 
 
@@ -215,8 +251,7 @@ def entries_by_id(reading: Reading, generation: int, ids: Sequence[str]) -> list
     """The entries of `ids` that exist in a generation."""
     if len(ids) == 1:
         return [_entry_of(row) for row in reading.execute(_ENTRY, {"within": generation, "of": ids[0]})]
-    statement = select(_entry).where(_entry.c.generation == generation, _among(reading, _entry.c.id, ids))
-    return [_entry_of(row) for row in reading.execute(statement)]
+    return [_entry_of(row) for row in _ENTRIES.run(reading, ids, within=generation)]
 
 
 def some_entries(reading: Reading, generation: int, limit: int) -> list[Entry]:
@@ -237,7 +272,7 @@ def _entry_of(row: Row[Any]) -> Entry:
 
 def remove_entries(tx: Writing, positions: Sequence[int]) -> None:
     """Delete entries by their place."""
-    tx.execute(delete(_entry).where(_among(tx, _entry.c.position, positions)))
+    _REMOVE_ENTRIES.run(tx, positions)
 
 
 def entry_leaves(reading: Reading, generation: int) -> Iterable[tuple[str, bytes]]:
@@ -256,14 +291,12 @@ def set_aside(tx: Writing, generation: int, *, id: str, seq: int, digest: bytes,
 
 def take_back(tx: Writing, generation: int, ids: Sequence[str]) -> None:
     """Drop set-aside records that a newer revision or a tombstone replaces."""
-    tx.execute(delete(_set_aside).where(_set_aside.c.generation == generation, _among(tx, _set_aside.c.id, ids)))
+    _TAKE_BACK.run(tx, ids, within=generation)
 
 
 def taken(reading: Reading, positions: Sequence[int]) -> set[int]:
     """Those of `positions` at which an entry stands already."""
-    return set(
-        reading.execute(select(_entry.c.position).where(_among(reading, _entry.c.position, positions))).scalars()
-    )
+    return set(_TAKEN.run(reading, positions).scalars())
 
 
 def is_published(reading: Reading, record_id: str) -> bool:
@@ -322,6 +355,8 @@ class Replica:
 
 
 _REPLICA = select(_replica).where(_replica.c.peer == bindparam("of"))
+_NO_REPLICA = delete(_replica).where(_replica.c.peer == bindparam("of"))
+_ADD_REPLICA = _replica.insert()
 
 
 def replica(reading: Reading, peer: str) -> Replica | None:
@@ -337,17 +372,18 @@ def replicas(reading: Reading) -> dict[str, Replica]:
 
 def save_replica(tx: Writing, state: Replica) -> None:
     """Write a replica's state, new or known."""
-    tx.execute(delete(_replica).where(_replica.c.peer == state.peer))
+    tx.execute(_NO_REPLICA, {"of": state.peer})
     tx.execute(
-        _replica.insert().values(
-            peer=state.peer,
-            head=state.head,
-            doc=state.doc,
-            seq=state.seq,
-            exp=state.exp,
-            checked=state.checked,
-            code=state.code,
-        )
+        _ADD_REPLICA,
+        {
+            "peer": state.peer,
+            "head": state.head,
+            "doc": state.doc,
+            "seq": state.seq,
+            "exp": state.exp,
+            "checked": state.checked,
+            "code": state.code,
+        },
     )
 
 
@@ -357,4 +393,4 @@ def _replica_of(row: Row[Any]) -> Replica:
 
 def forget_replica(tx: Writing, peer: str) -> None:
     """Drop what is known of a peer's directory."""
-    tx.execute(delete(_replica).where(_replica.c.peer == peer))
+    tx.execute(_NO_REPLICA, {"of": peer})

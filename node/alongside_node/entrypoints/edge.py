@@ -4,7 +4,7 @@ Every write of this process goes through `write`, so that no entrypoint has to k
 held here and made anew when a key changes; nothing below this layer keeps one.
 """
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from alongside_node.foundation.clock import Clock
@@ -62,7 +62,7 @@ class Edge:
         random: Random,
         keys: OurKeys,
         terms: Terms,
-        wake: Callable[[Set[str]], None],
+        wake: Callable[[Collection[str]], None],
         notice_key: bytes,
     ) -> None:
         self.database = database

@@ -27,11 +27,9 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Readers:
+class Telling:
     """What telling needs."""
 
-    readers: Callable[[], Awaitable[Sequence[tuple[NodeId, str]]]]
-    """(node, origin) of everybody our listings reach."""
     clock: Clock
     random: Random
     outbound: Outbound
@@ -43,16 +41,16 @@ class Readers:
 class HintSender:
     """The loop. A hint that does not arrive is lost: peers poll."""
 
-    def __init__(self, readers: Readers) -> None:
-        self._readers = readers
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
         self._each = OnePerPeer("hint", self._tell, at_once=AT_ONCE)
         self._newest: HintBody | None = None
         self._origins: dict[NodeId, str] = {}
         self.nudge = Nudge()
 
-    def announce(self, newest: HintBody) -> None:
-        """A head was signed and committed. From any thread."""
-        self._newest = newest
+    def announce(self, newest: HintBody, readers: Sequence[tuple[NodeId, str]]) -> None:
+        """A head was signed and committed. `readers`: (node, origin) of everybody our listings reach. From the event loop only."""
+        self._newest, self._origins = newest, dict(readers)
         self.nudge()
 
     async def run(self) -> None:
@@ -60,19 +58,16 @@ class HintSender:
         try:
             while True:
                 await self.nudge.wait()
-                await self._start_all()
+                self._start_all()
         finally:
             await self._each.close()
 
     async def tell_all(self) -> None:
         """Tell everybody of the newest head, and return when all were told."""
-        await self._start_all()
+        self._start_all()
         await self._each.idle()
 
-    async def _start_all(self) -> None:
-        if self._newest is None:
-            return
-        self._origins = dict(await self._readers.readers())
+    def _start_all(self) -> None:
         for peer in self._origins:
             self._each.start(peer)
 
@@ -81,18 +76,18 @@ class HintSender:
         if origin is None or self._newest is None:
             return
         with suppress(Refused):
-            await arun(self._flow(peer, origin, self._newest), self._readers.outbound.send)
-        await self._readers.sleep(1 / limits.HINTS_PER_SECOND)
+            await arun(self._flow(peer, origin, self._newest), self._telling.outbound.send)
+        await self._telling.sleep(1 / limits.HINTS_PER_SECOND)
 
     def _flow(self, peer: NodeId, origin: str, newest: HintBody) -> flows.Flow[flows.Answer]:
-        now = self._readers.clock.now()
+        now = self._telling.clock.now()
         hint = Envelope(
-            id=new_message_id(self._readers.random),
-            from_=self._readers.me(),
+            id=new_message_id(self._telling.random),
+            from_=self._telling.me(),
             to=peer,
             type=Type.HINT,
             iat=now,
             exp=now + limits.SIGNATURE_LIFE,
             body=newest,
         )
-        return flows.deliver(messages.write(hint), origin, self._readers.signer(), now=now)
+        return flows.deliver(messages.write(hint), origin, self._telling.signer(), now=now)

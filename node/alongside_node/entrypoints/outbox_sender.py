@@ -65,8 +65,7 @@ class OutboxSender:
         self._resting.update(NodeId(trouble.peer) for trouble in troubles)
         try:
             while True:
-                await self._start_due()
-                await self._nudge.wait(await self._seconds_to_next())
+                await self._nudge.wait(await self._start_due())
         finally:
             await self._each.close()
 
@@ -81,14 +80,16 @@ class OutboxSender:
             self._back.add(peer)
             self._each.start(peer)
 
-    async def _start_due(self) -> None:
+    async def _start_due(self) -> float | None:
+        """Returns in how many seconds something else may leave; None: nothing waits for a time."""
         now = self._mail.clock.now()
-        for peer in await self._mail.database.aread(lambda reading: delivery.peers_with_mail(reading, now)):
-            self._each.start(NodeId(peer))
 
-    async def _seconds_to_next(self) -> float | None:
-        now = self._mail.clock.now()
-        at = await self._mail.database.aread(lambda reading: delivery.next_due(reading, now))
+        def look(reading: Reading) -> tuple[list[str], int | None]:
+            return delivery.peers_with_mail(reading, now), delivery.next_due(reading, now)
+
+        due, at = await self._mail.database.aread(look)
+        for peer in due:
+            self._each.start(NodeId(peer))
         return None if at is None else at - now
 
     async def _drain(self, peer: NodeId) -> None:

@@ -69,9 +69,15 @@ class Share:
     sealed: bytes = field(repr=False)
 
 
+_LISTING = select(_listing).where(_listing.c.id == bindparam("of"))
+_REPLACE = update(_listing).where(_listing.c.id == bindparam("of"))
+_ADD = _listing.insert()
+_HOLDERS = select(_holder).where(_holder.c.listing.in_(bindparam("several", expanding=True))).order_by(_holder.c.member)
+
+
 def find(reading: Reading, listing_id: str) -> Offering | None:
     """By id."""
-    row = reading.execute(select(_listing).where(_listing.c.id == listing_id)).first()
+    row = reading.execute(_LISTING, {"of": listing_id}).first()
     return None if row is None else _read(row, _holders(reading, [listing_id]).get(listing_id, ()))
 
 
@@ -116,8 +122,7 @@ def in_states(reading: Reading, states: Sequence[State], limit: int = 100_000) -
 def _holders(reading: Reading, listings: Sequence[str]) -> dict[str, tuple[Holder, ...]]:
     found: dict[str, list[Holder]] = {}
     for at in range(0, len(listings), 500):
-        statement = select(_holder).where(_holder.c.listing.in_(listings[at : at + 500])).order_by(_holder.c.member)
-        for row in reading.execute(statement):
+        for row in reading.execute(_HOLDERS, {"several": listings[at : at + 500]}):
             found.setdefault(row.listing, []).append(Holder(row.member, row.name))
     return {listing: tuple(several) for listing, several in found.items()}
 
@@ -149,8 +154,8 @@ def save(tx: Writing, offering: Offering) -> None:
         "stops_after": offering.stops_after,
         "open_until": offering.open_until,
     }
-    if tx.execute(update(_listing).where(_listing.c.id == offering.id).values(values)).rowcount == 0:
-        tx.execute(_listing.insert().values(id=offering.id, **values))
+    if tx.execute(_REPLACE, {"of": offering.id, **values}).rowcount == 0:
+        tx.execute(_ADD, {"id": offering.id, **values})
 
 
 def set_open_until(tx: Writing, listing: str, day: int | None) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
@@ -265,14 +265,16 @@ def add_grant(tx: Writing, token: bytes, member_id: str, label: str, *, last_day
     tx.execute(_grant.insert().values(token=token, member=member_id, label=label, last_day=last_day))
 
 
+_GRANTED = (
+    select(_member)
+    .join(_grant, _grant.c.member == _member.c.id)
+    .where(_grant.c.token == bindparam("of"), _grant.c.last_day >= bindparam("day"))
+)
+
+
 def granted(reading: Reading, token: bytes, *, day: int) -> Member | None:
     """For whom a token acts."""
-    statement = (
-        select(_member)
-        .join(_grant, _grant.c.member == _member.c.id)
-        .where(_grant.c.token == token, _grant.c.last_day >= day)
-    )
-    row = reading.execute(statement).first()
+    row = reading.execute(_GRANTED, {"of": token, "day": day}).first()
     return None if row is None else _read(row)
 
 

@@ -74,9 +74,12 @@ class Evidence:
 # Peers.
 
 
+_PEER = select(_peer).where(_peer.c.node == bindparam("of"))
+
+
 def find(reading: Reading, node: str) -> Peer | None:
     """One peer."""
-    row = reading.execute(select(_peer).where(_peer.c.node == node)).first()
+    row = reading.execute(_PEER, {"of": node}).first()
     return None if row is None else _read(row)
 
 

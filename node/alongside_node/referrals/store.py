@@ -153,9 +153,14 @@ def _asked_of(row: Row[Any]) -> Asked:
     )
 
 
+_ASKED = select(_asked).where(_asked.c.ref == bindparam("of"))
+_REPLACE_ASKED = update(_asked).where(_asked.c.ref == bindparam("of"))
+_ADD_ASKED = _asked.insert()
+
+
 def asked(reading: Reading, ref: str) -> Asked | None:
     """By its reference."""
-    row = reading.execute(select(_asked).where(_asked.c.ref == ref)).first()
+    row = reading.execute(_ASKED, {"of": ref}).first()
     return None if row is None else _asked_of(row)
 
 
@@ -178,8 +183,8 @@ def save_asked(tx: Writing, one: Asked) -> None:
         "reason": one.reason,
         "final_day": one.final_day,
     }
-    if tx.execute(update(_asked).where(_asked.c.ref == one.ref).values(values)).rowcount == 0:
-        tx.execute(_asked.insert().values(ref=one.ref, **values))
+    if tx.execute(_REPLACE_ASKED, {"of": one.ref, **values}).rowcount == 0:
+        tx.execute(_ADD_ASKED, {"ref": one.ref, **values})
 
 
 def remove_asked(tx: Writing, ref: str) -> None:
