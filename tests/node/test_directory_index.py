@@ -1,14 +1,16 @@
 """The full-text index on both databases: what is added is found, what is removed is gone without a trace, nothing typed is an operator."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alongside_node.directory import entries, index, store
 from alongside_node.directory.entries import Read
-from alongside_node.directory.index import Indexed, Terms
+from alongside_node.directory.index import Indexed, Shown, Terms
 from alongside_node.directory.text import query_words, words
-from alongside_node.foundation.database import Database, Reading
+from alongside_node.foundation.database import Database, Reading, Writing
 from alongside_protocol import record
 from alongside_protocol.identifiers import new_record_id
 from alongside_protocol.listing import Listing
@@ -18,6 +20,13 @@ from world import START, Randomness, offer
 RANDOM = Randomness("index")
 TODAY = START // 86_400
 WHOLE = (0, 2**63 - 1)
+SHOWN = Shown("us", TODAY, silent=START)
+
+
+@pytest.fixture(autouse=True)
+def in_use(migrated: Database) -> None:
+    """The first generation, in which everything here is: our own."""
+    migrated.write(lambda tx: store.new_generation(tx, SHOWN.own, active=True))
 
 
 def listing(**changes: object) -> Listing:
@@ -36,7 +45,7 @@ def read(content: Listing, generation: int = 1) -> Read:
 
 def sought(reading: Reading, text: str, *, codes: tuple[str, ...] = ("listing",), beginnings: bool = False) -> set[int]:
     terms = Terms(tuple(query_words(text)), codes, beginnings=beginnings)
-    return {row[0] for row in index.lines_between(reading, terms, *WHOLE, 100, today=TODAY)}
+    return {row[0] for row in index.lines_between(reading, terms, *WHOLE, 100, shown=SHOWN)}
 
 
 TEXTS = st.text(
@@ -74,11 +83,6 @@ HARD = [
 @pytest.mark.parametrize("changes", HARD)
 def test_a_record_is_taken_out_by_reading_its_line_again(migrated: Database, changes: dict[str, str]) -> None:
     kept, one = read(listing()), read(listing(**changes))
-
-    def generation(tx: object) -> int:
-        return store.new_generation(tx, "peer", active=True)  # type: ignore[arg-type]
-
-    migrated.write(generation)
     migrated.write(lambda tx: entries.add(tx, [kept]))
     before = vocabulary(migrated)
     migrated.write(lambda tx: entries.add(tx, [one]))
@@ -113,6 +117,26 @@ def test_nothing_that_somebody_types_is_an_operator_or_an_error(
     migrated.write(lambda tx: entries.add(tx, [one]))
     found = migrated.read(lambda r: sought(r, text, beginnings=beginnings))
     assert found == (set() if query_words(text) else {one.entry.position})
+
+
+def test_what_is_not_in_use_out_of_date_or_of_a_silent_peer_is_not_found(migrated: Database) -> None:
+    ours = read(listing())
+
+    def theirs(tx: Writing, peer: str, exp: int, *, active: bool = True) -> int:
+        generation = store.new_generation(tx, peer, active=active)
+        store.save_replica(tx, store.Replica(peer, "head", 1, 1, exp, START, None))
+        one = read(listing(), generation=generation)
+        entries.add(tx, [one])
+        return one.entry.position
+
+    migrated.write(lambda tx: entries.add(tx, [ours]))
+    heard = migrated.write(lambda tx: theirs(tx, "heard", START + 1))
+    migrated.write(lambda tx: theirs(tx, "silent", START))
+    migrated.write(lambda tx: theirs(tx, "staged", START + 1, active=False))
+    assert migrated.read(lambda r: sought(r, "")) == {ours.entry.position, heard}
+    later = replace(SHOWN, today=ours.entry.last_day + 1)
+    terms = Terms(codes=("listing",))
+    assert migrated.read(lambda r: index.lines_between(r, terms, *WHOLE, 100, shown=later)) == []
 
 
 def test_a_word_of_a_record_is_not_one_of_its_codes(migrated: Database) -> None:

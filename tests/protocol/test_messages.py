@@ -340,3 +340,26 @@ def test_a_message_is_a_move_of_its_sender_or_refused(kind: Type, sender: Party)
 
 def test_a_further_offer_agrees_anew() -> None:
     assert move_of(envelope(Type.OFFER, n=2), Party.SEEKER) is Move.AGREE
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"doc": 1, "seq": 7, "since": "1.6", "page": '{"head":"x","more":false}\n'}, None),
+        ({"doc": 1, "seq": 7, "since": "1.6"}, Code.MESSAGE_FORM),
+        ({"doc": 1, "seq": 7, "page": "x"}, Code.MESSAGE_FORM),
+        ({"doc": 1, "seq": 7, "since": "1.06", "page": "x"}, Code.MESSAGE_FORM),
+        ({"doc": 1, "seq": 7, "since": "0.0", "page": "x"}, Code.MESSAGE_FORM),
+        ({"doc": 1, "seq": 7, "since": "1.6", "page": ""}, Code.MESSAGE_FORM),
+    ],
+)
+def test_a_hint_brings_a_page_with_the_place_it_begins_at_or_none(body: dict[str, Any], code: Code | None) -> None:
+    raw = wire(body=body)
+    if code is None:
+        message = read(raw, sender=SENDER, me=ME, now=NOW)
+        assert message.body == HintBody(**body)
+        assert write(message) == raw
+        return
+    with pytest.raises(Refused) as refused:
+        read(raw, sender=SENDER, me=ME, now=NOW)
+    assert refused.value.code is code

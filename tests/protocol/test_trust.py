@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from alongside_protocol import limits, record
 from alongside_protocol.client.exchange import HttpRequest, HttpResponse
 from alongside_protocol.errors import Code, Refused
+from alongside_protocol.feed import Cursor
 from alongside_protocol.profile import Profile
 from alongside_protocol.testing.fake_node import FakeNode, problem
 from alongside_protocol.testing.replica import Replica
@@ -53,6 +54,21 @@ def test_later_ones_bring_what_changed_and_what_is_gone() -> None:
     assert len(node.requests) == 1
     assert second not in replica.records
     same(replica, node)
+
+
+def test_a_page_that_came_unasked_is_awaited_only_where_the_copy_stands_and_only_first() -> None:
+    node = FakeNode.with_listings(3)
+    trusted = Replica.copy_of(node).trusted
+    node.put(node.listing("One more"))
+    node.publish()
+    sync = Sync(trusted, now=node.now)
+    assert sync.awaits(Cursor(1, 1))
+    assert not sync.awaits(Cursor(1, 2))
+    page = node.answer(HttpRequest("GET", f"{node.origin}{CHANGES_PATH}?since=1.1"))
+    sync.take(page.status, page.body)
+    assert not sync.awaits(Cursor(1, 1))
+    assert sync.finish().trusted.head == node.head
+    assert not Sync(Trusted(node.chain), now=node.now).awaits(Cursor(1, 1))
 
 
 def test_nothing_new_costs_one_request() -> None:

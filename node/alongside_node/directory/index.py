@@ -131,16 +131,39 @@ class Terms:
         return any(len(word) >= _SHORTEST_BEGINNING for word in self.words)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which entries may be found: of directories in use, valid on the day `today`, and of peers whose last head ended after `silent`.
+
+    `own`: this node, which is never silent.
+    """
+
+    own: str
+    today: int
+    silent: int
+
+
+# In this order and no other: what fits the words, its entry, whose it is. SQLite reads a CROSS JOIN as it stands.
+_OF_WHOM = (
+    "CROSS JOIN generation g ON g.id = e.generation LEFT JOIN replica r ON r.peer = g.peer"
+    " WHERE e.last_day >= ? AND g.active AND (g.peer = ? OR r.exp > ?)"
+)
+_OF_WHOM_POSTGRESQL = _OF_WHOM.replace("CROSS JOIN", "JOIN").replace("?", "%s")
+_COLUMNS = "e.position, g.id, g.peer, coalesce(r.exp, 0), e.line"
+_SQLITE = (
+    f"SELECT {_COLUMNS} FROM {TABLE} w CROSS JOIN entry e ON e.position = w.rowid {_OF_WHOM}"  # noqa: S608 - constants
+    f" AND {TABLE} MATCH ? AND w.rowid >= ? AND w.rowid <= ? ORDER BY w.rowid LIMIT ?"
+)
+
+
 def lines_between(
-    reading: Reading, terms: Terms, first: int, last: int, limit: int, *, today: int
-) -> list[tuple[int, int, bytes]]:
-    """Matching entries with `first` ≤ place ≤ `last` that are valid `today`, in order: (place, generation, line), at most `limit`."""
+    reading: Reading, terms: Terms, first: int, last: int, limit: int, *, shown: Shown
+) -> list[tuple[int, int, str, int, bytes]]:
+    """Matching entries with `first` ≤ place ≤ `last`, in order: (place, generation, whose, until when its head holds, line), at most `limit`."""
+    of_whom = (shown.today, shown.own, shown.silent)
     if reading.dialect == "sqlite":
-        statement = (
-            f"SELECT e.position, e.generation, e.line FROM {TABLE} w JOIN entry e ON e.position = w.rowid"  # noqa: S608
-            f" WHERE {TABLE} MATCH ? AND w.rowid >= ? AND w.rowid <= ? AND e.last_day >= ? ORDER BY w.rowid LIMIT ?"
-        )
-        values: tuple[object, ...] = (_fts5(terms), first, last, today, limit)
+        statement = _SQLITE
+        values: tuple[object, ...] = (*of_whom, _fts5(terms), first, last, limit)
     else:
         # A rare word with ORDER BY … LIMIT walks the whole primary key; matching first avoids it.
         asked = {"words": _tsquery_words(terms), "codes": _tsquery_codes(terms)}
@@ -149,12 +172,10 @@ def lines_between(
         statement = (
             f"WITH w AS MATERIALIZED (SELECT position FROM {TABLE}"  # noqa: S608 - values are bound
             f" WHERE {matching} AND position >= %s AND position <= %s)"
-            " SELECT e.position, e.generation, e.line FROM w JOIN entry e USING (position)"
-            " WHERE e.last_day >= %s ORDER BY position LIMIT %s"
+            f" SELECT {_COLUMNS} FROM w JOIN entry e USING (position) {_OF_WHOM_POSTGRESQL} ORDER BY position LIMIT %s"
         )
-        values = (*(asked[column] for column in columns), first, last, today, limit)
-    rows = reading.execute_driver(statement, values).all()
-    return [(row.position, row.generation, bytes(row.line)) for row in rows]
+        values = (*(asked[column] for column in columns), first, last, *of_whom, limit)
+    return reading.rows(statement, values)
 
 
 def _distinct(text: str) -> list[str]:

@@ -21,7 +21,7 @@ from alongside_protocol.listing import Audience, Direction, Listing, is_open
 from alongside_protocol.place import Point, distance_m
 
 from . import cells, index, rules, store
-from .index import Terms
+from .index import Shown, Terms
 from .ordering import ARCS, Arc, arcs
 from .text import query_words
 
@@ -181,19 +181,14 @@ def matches(
     terms = _terms(query, viewer)
     if terms is None:
         return
-    sources = {
-        source.generation: source
-        for source in store.active_sources(reading)
-        if source.peer == viewer.node or now < source.exp + limits.HIDE_AFTER_EXPIRY
-    }
+    shown = Shown(viewer.node, today=now // limits.DAY, silent=now - limits.HIDE_AFTER_EXPIRY)
     scanned = 0
     for number, sought, arc in _rounds(terms, now if begun is None else begun, after):
         first = arc.first
         while True:
-            rows = index.lines_between(reading, sought, first, arc.last, batch, today=now // limits.DAY)
-            for position, generation, line in rows:
-                if generation in sources:
-                    yield Raw((number, position), sources[generation], line)
+            rows = index.lines_between(reading, sought, first, arc.last, batch, shown=shown)
+            for position, generation, peer, exp, line in rows:
+                yield Raw((number, position), store.Source(generation, peer, exp), line)
             scanned += len(rows)
             if len(rows) < batch:
                 break

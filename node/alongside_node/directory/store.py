@@ -315,18 +315,6 @@ class Source:
     exp: int
 
 
-_SOURCES = (
-    select(_generation.c.id, _generation.c.peer, func.coalesce(_replica.c.exp, 0).label("exp"))
-    .select_from(_generation.outerjoin(_replica, _replica.c.peer == _generation.c.peer))
-    .where(_generation.c.active)
-)
-
-
-def active_sources(reading: Reading) -> list[Source]:
-    """Every directory in use."""
-    return [Source(row.id, row.peer, row.exp) for row in reading.execute(_SOURCES)]
-
-
 def count_entries(reading: Reading, generation: int) -> tuple[int, int]:
     """(records in use, records set aside) of a generation."""
     used = reading.execute(
