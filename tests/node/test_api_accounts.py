@@ -11,7 +11,7 @@ from alongside_node.members.actions import Role
 from alongside_node.members.wrapping import unwrap
 from alongside_protocol import base64url
 from alongside_protocol.sealing import SealPrivateKey
-from api_client import Client, invited
+from api_client import Client, granted, invited
 from world import Community, World
 
 
@@ -100,3 +100,34 @@ def test_a_steward_invites_and_sees_how_the_node_is(oak: Community) -> None:
     elm = oak.world.community("Elm")
     oak.world.federate(oak, elm)
     assert [peer["name"] for peer in steward.done("GET", "/peers")["peers"]] == ["Elm"]
+
+
+# Leaving.
+
+
+def test_who_holds_their_key_leaves_with_everything_their_box_names(oak: Community) -> None:
+    mira = oak.person("Mira")
+    listing = oak.publishes(mira)
+    oak.world.settle()
+    asker = invited(oak, "Asker")
+    body, ref = asker.request(oak.id, listing, "Hello")
+    asker.done("POST", "/requests", body)
+    oak.world.settle()
+    assert len(oak.rows("incoming")) == 1
+    other, named = granted(oak, oak.person("Other")), {"ref": ref, "mailbox": body["mailbox"]}
+    assert other.post("/account/leave", {"requests": [named]}).code == "words", "whoever has words must say them"
+    assert asker.post("/account/leave", {"requests": [named | {"mailbox": "A" * 22}, named]}).status == 204
+    assert asker.get("/box").code == "not-signed-in"
+    oak.world.settle()
+    assert oak.rows("asked") == oak.rows("incoming") == oak.rows("letter") == oak.rows("erasure") == []
+    assert asker.member not in {row.id for row in oak.rows("member")}
+
+
+def test_the_last_who_looks_after_the_community_does_not_leave_by_a_client_either(oak: Community) -> None:
+    for row in oak.rows("member"):
+        oak.write(lambda tx, row=row: members.remove(tx, row.id))
+    now = oak.world.clock.now()
+    code, _ = oak.write(lambda tx: members.invite(tx, Role.STEWARD, now=now, random=oak.random))
+    steward = Client(oak).join(code, "Steward")
+    assert steward.post("/account/leave", {}).code == "not-possible"
+    assert steward.get("/box").status == 200

@@ -71,8 +71,8 @@ def test_no_endpoint_ever_fails(oak: Community, data: st.DataObject) -> None:
     models = described["components"]["schemas"]
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
-            if path in ("/grants", "/grants/current"):
-                continue  # slow on purpose; ends the token
+            if path in ("/grants", "/grants/current", "/account/leave"):
+                continue  # slow on purpose; ends the token; ends the account
             where = path
             for one in operation.get("parameters", ()):
                 if one["in"] == "path":

@@ -26,6 +26,7 @@ EXPECTED: dict[str, set[Role | None]] = {
     "post /grants": EVERYBODY,
     "delete /grants/current": SIGNED_IN,
     "post /join": EVERYBODY,
+    "post /account/leave": SIGNED_IN,
     "get /community": EVERYBODY,
     "post /search": EVERYBODY,
     "get /listings/{node}/{listing}": EVERYBODY,

@@ -5,7 +5,7 @@ they keep together with others stays with those, and their row goes with its key
 in memory for its owner and is never in a file of this node.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -16,8 +16,8 @@ from alongside_node.listings import actions as listings
 from alongside_node.listings.actions import Holder, Move, Offering
 from alongside_node.members import account
 from alongside_node.members import actions as members
-from alongside_node.members.actions import Person, Role
-from alongside_node.referrals import answering, asking, company, fit
+from alongside_node.members.actions import Member, Person, Role
+from alongside_node.referrals import answering, asking, company, fit, sealed_elsewhere
 from alongside_node.safety import actions as safety
 from alongside_protocol import limits
 from alongside_protocol.consent import Field
@@ -46,47 +46,67 @@ class _ChangedMeanwhileError(Exception):
 
 async def leave(edge: Edge, person: Person) -> None:
     """Everything of this person goes. Raises `LastStewardError`."""
+    blocks = await edge.read(lambda reading: [one.mark for one in safety.blocked_by(reading, person, me=edge.me)])
+
+    def asked(tx: Writing, member: Member) -> None:
+        someone = Person(member, person.key)
+        box = members.open_box(someone, edge.me)
+        for ref in box.mailboxes:
+            asking.erase(tx, ref, me=edge.me, now=edge.now, random=edge.random)
+            fit.forget(tx, someone, ref, me=edge.me)
+        asking.forget_erasures(tx, list(box.mailboxes))
+        company.leave(tx, box)
+        safety.forget(tx, blocks)
+
+    await _leave(edge, person.member.id, asked)
+
+
+async def leave_by_client(edge: Edge, member_id: str, mailboxes: Mapping[str, str]) -> None:
+    """As `leave`, for somebody whose key only their client has: it says what their box names. Raises `LastStewardError`."""
+
+    def asked(tx: Writing, _: Member) -> None:
+        for ref, mailbox in mailboxes.items():
+            if sealed_elsewhere.find(tx, ref, mailbox) is not None:
+                asking.erase(tx, ref, me=edge.me, now=edge.now, random=edge.random)
+                asking.forget_erasures(tx, [ref])
+
+    await _leave(edge, member_id, asked)
+
+
+async def _leave(edge: Edge, member_id: str, asked: Callable[[Writing, Member], None]) -> None:
+    """`asked`: lets go of what they asked."""
     for _ in range(_ATTEMPTS):
         try:
-            await _leave_once(edge, person)
+            await _leave_once(edge, member_id, asked)
         except _ChangedMeanwhileError:
             continue
         return
     raise members.BoxChangedError
 
 
-async def _leave_once(edge: Edge, person: Person) -> None:
+async def _leave_once(edge: Edge, member_id: str, asked: Callable[[Writing, Member], None]) -> None:
     keyring, now, random = edge.keys(), edge.now, edge.random
-
-    keys = await edge.read(lambda reading: _keys_without(reading, person, node=edge.me, random=random))
-    blocks = await edge.read(lambda reading: [one.mark for one in safety.blocked_by(reading, person, me=edge.me)])
+    keys = await edge.read(lambda reading: _keys_without(reading, member_id, node=edge.me, random=random))
 
     def work(tx: Writing) -> None:
-        member = members.find(tx, person.member.id)
+        member = members.find(tx, member_id)
         if member is None:
             return
-        box = members.open_box(Person(member, person.key), edge.me)
         if member.role is Role.STEWARD and members.steward_ids(tx) == [member.id]:
             raise LastStewardError
         for offering in listings.of_member(tx, member.id):
             _leave_listing(tx, offering, member.id, keys, keyring=keyring, now=now, random=random)
-        refs = set(box.mailboxes)
-        for ref in refs:
-            asking.erase(tx, ref, me=edge.me, now=now, random=random)
-            fit.forget(tx, Person(member, person.key), ref, me=edge.me)
-        asking.forget_erasures(tx, refs)
-        company.leave(tx, box)
-        safety.forget(tx, blocks)
+        asked(tx, member)
         members.remove(tx, member.id)
 
     await edge.write(work)
 
 
-def _keys_without(reading: Reading, person: Person, *, node: NodeId, random: Random) -> _Keys:
+def _keys_without(reading: Reading, member: str, *, node: NodeId, random: Random) -> _Keys:
     """New keys for the others of what this person keeps with them."""
     found = {}
-    for offering in listings.of_member(reading, person.member.id):
-        others = _others(offering, person.member.id)
+    for offering in listings.of_member(reading, member):
+        others = _others(offering, member)
         publics = {holder.member: members.public_key(reading, holder.member) or "" for holder in others}
         if others:
             found[offering.id] = (others, *listings.new_key(offering.id, publics, node=node, random=random))

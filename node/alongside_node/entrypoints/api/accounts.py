@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 from starlette.responses import Response
 
+from alongside_node.entrypoints import leaving
 from alongside_node.foundation.database import Writing
 from alongside_node.members import actions as members
 from alongside_node.members.actions import Member, Role
@@ -60,6 +61,20 @@ class Joining(Form):
     label: Name = ""
 
 
+class Named(Form):
+    """A request, as your box names it."""
+
+    ref: RandomId
+    mailbox: RandomId
+
+
+class Leaving(Form):
+    """`words`: for who has seven words. `requests`: for who holds their key: everything that the box names."""
+
+    words: Annotated[str, Field(max_length=300)] = ""
+    requests: Annotated[tuple[Named, ...], Field(max_length=500, strict=False)] = ()
+
+
 def _granted(caller: Calling, token: str, member: Member, key: WrappedKey | None = None) -> Granted:
     return Granted(
         token=token,
@@ -99,6 +114,27 @@ async def end(caller: Caller) -> Response:
     """End this token, at once."""
     token = caller.token
     await caller.edge.write(lambda tx: members.end_grant(tx, token))
+    return Response(status_code=204)
+
+
+async def leave(caller: Caller, body: Leaving) -> Response:
+    """Leave for good: everything of yours is deleted, here and where it was sent; nobody can bring it back.
+
+    Whoever has seven words proves it with them. A client that holds the key says which requests the box names, with their mailboxes: the
+    node cannot look. Blocks and offers to be there beside others, which it cannot tell from those of others, go with what they are about.
+    """
+    edge, member = caller.edge, caller.member
+    try:
+        if member.private is None:
+            await leaving.leave_by_client(edge, member.id, {one.ref: one.mailbox for one in body.requests})
+        else:
+            derived = await caller.api.derivation.derive(body.words, edge.keys().words_salt)
+            person = await edge.read(lambda reading: members.use_words(reading, derived))
+            if person is None or person.member.id != member.id:
+                raise ProblemError(Problem.WORDS)
+            await leaving.leave(edge, person)
+    except leaving.LastStewardError:
+        raise ProblemError(Problem.NOT_POSSIBLE) from None
     return Response(status_code=204)
 
 

@@ -67,6 +67,7 @@ ENDPOINTS: Final = (
     Endpoint("POST", "/grants", _E, accounts.grant, accounts.Granted, 201),
     Endpoint("DELETE", "/grants/current", _S, accounts.end, status=204),
     Endpoint("POST", "/join", _E, accounts.join, accounts.Granted, 201),
+    Endpoint("POST", "/account/leave", _S, accounts.leave, status=204),
     Endpoint("GET", "/community", _E, directory.community, directory.Community),
     Endpoint("POST", _SEARCH, _E, directory.search, directory.Results, writes=False),
     Endpoint("GET", _LISTING, _E, directory.listing, directory.Result),
