@@ -17,8 +17,8 @@ HERE, OUTSIDE = Viewer(ME, member=True), Viewer(ME, member=False)
 RANDOM = Randomness("searching")
 
 
-def listing(**changes: Any) -> Listing:
-    return rules.completed(offer(**changes), names=["Mira"], key="A" * 43, now=START, place_key=b"k" * 32)
+def listing(*, names: tuple[str, ...] = ("Mira",), **changes: Any) -> Listing:
+    return rules.completed(offer(**changes), names=names, key="A" * 43, now=START, place_key=b"k" * 32)
 
 
 def put(database: Database, **changes: Any) -> RecordId:

@@ -13,7 +13,7 @@ from alongside_node.entrypoints.web import views
 from alongside_node.entrypoints.web.views import Choice, Form, Notice
 from alongside_node.entrypoints.web.visitor import SPOKEN
 from alongside_node.listings.careful_words import Careful
-from alongside_protocol.commitments import CALLED, Called, Commitments
+from alongside_protocol.commitments import CALLED, Called, Commitments, Reporter
 from alongside_protocol.listing import Listing
 
 TODAY = date(2026, 11, 23)
@@ -150,6 +150,13 @@ NEED = listing(
     contact=(),
     ages={"kind": "from", "from_age": 16},
     commitments=None,
+)
+FOR_YOUNG = listing(
+    title="Homework and tea",
+    ages={"kind": "from", "from_age": 14},
+    commitments=commitments().model_copy(
+        update={"mandated_reporter": Reporter.YES, "would_pass_on": "that somebody hurts you"}
+    ),
 )
 NOTHING_SAID = listing(lang="ar", title="مجموعة دعم للأمهات", text="نلتقي كل أسبوع. " * 12, commitments=Commitments())
 LONG = listing(title="Donaudampfschifffahrtsgesellschaftskapitänswitwenselbsthilfegruppe", text="x" * 400, type="fund")
@@ -676,6 +683,7 @@ SAMPLES: Mapping[str, Sample] = {
                 offering(confirm_by=ahead(10), waiting=2, careful=True, people=("Mira", "Jo"), stops_after=3),
                 offering("resting", direction="need"),
                 offering("unseen", stops_after=1),
+                offering("asleep", confirm_by=ahead(-3), gone_on=ahead(12)),
             ),
             "arriving": (views.ArrivingView("Casa Abierta", "es", ahead(6)),),
             "form": Form({}, {"code": "code"}),
@@ -778,6 +786,29 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "community": Sample(
         "community", "/community", STEWARD, _COMMUNITY | {"form": Form({"name": "Night Porch"}, {"place": "required"})}
+    ),
+    "hard_night": Sample(
+        "hard_night", "/hard-night", None, {"community": replace(COMMUNITY, hard_night="Breathe.\n\n**Call us.**")}
+    ),
+    "hard_night, no words": Sample("hard_night", "/hard-night", MEMBER, {"community": replace(COMMUNITY, contacts=())}),
+    "young_people": Sample(
+        "young_people",
+        "/young-people",
+        None,
+        {
+            "community": replace(COMMUNITY, young_people="Two of us are always there."),
+            "results": (result(FOR_YOUNG),) * 5,
+            "more": True,
+        },
+    ),
+    "young_people, nothing": Sample(
+        "young_people",
+        "/young-people",
+        MEMBER,
+        {"community": replace(COMMUNITY, commitments=Commitments()), "results": (), "more": False},
+    ),
+    "listing, for young people": Sample(
+        "listing", "/l", None, {"result": result(FOR_YOUNG), "ask_url": "/l/ask", "ask_blocked": None}
     ),
     "how_order_works": Sample(
         "how_order_works", "/order", None, {"seed": "2026-11-23", "start": 4_331_909_022_213_101}

@@ -332,20 +332,21 @@ class Node:
     async def _follow_agreements(self, now: int) -> None:
         """What an agreement no longer covers is no longer searched; what was open with who has parted ends."""
 
-        def follow(tx: Writing) -> None:
+        def follow(tx: Writing) -> list[int]:
+            left = following.purge(tx, now)
             followed = set(peers.sources(tx))
             for peer in following.followed(tx):
                 if peer != self.keys.id and peer not in followed:
-                    following.leave(tx, peer)
+                    left += following.leave(tx, peer)
             for known in peers.every(tx):
                 if (
                     effective(known.standing.ours, known.standing.theirs) is Steps.NONE
                     and known.standing.state is peers.State.ENDED
                 ):
                     schedule.parted(tx, known.node, now=now, random=self.world.random)
+            return left
 
-        await self.database.awrite(follow)
-        await self.database.awrite(lambda tx: following.purge(tx, now))
+        await following.drop(self.database, await self.database.awrite(follow))
 
     async def _expire(self, now: int) -> None:
         keyring, random = self.keys(), self.world.random

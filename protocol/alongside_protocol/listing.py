@@ -321,6 +321,13 @@ def missing_before_publishing(listing: Listing) -> tuple[str, ...]:
     return tuple(missing)
 
 
+def is_open_to_young_people(listing: Listing) -> bool:
+    """Whether people under 18 may ask, nobody is alone with them, and what would have to be passed on is said."""
+    commitments = listing.commitments or Commitments()
+    offered = listing.direction is Direction.OFFER and listing.ages.under_18
+    return offered and not _missing_for_young_people(listing, commitments)
+
+
 def _days_valid(listing: Listing) -> int:
     return (date.fromisoformat(listing.valid_until) - date.fromisoformat(listing.confirmed)).days
 

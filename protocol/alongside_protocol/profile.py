@@ -31,5 +31,9 @@ class Profile(BaseModel):
     agreements: _Text = ""
     hard_night: Annotated[tuple[Contact, ...], Field(strict=False, max_length=5)] = ()
     """Whom this community suggests on a hard night, in its own words; never called by software."""
+    hard_night_words: _Text = ""
+    """What it wants somebody to read on a hard night."""
+    young_people: _Text = ""
+    """What this community agreed about people under 18. Empty: it has not opened to them, and no offer of its own may."""
     commitments: Commitments = Commitments()
     capabilities: Annotated[tuple[_Code, ...], Field(strict=False, max_length=40)] = ()

@@ -2,16 +2,25 @@
 anybody can work out again (section 4 of the design's `experience.md`; safety E.35)."""
 
 import re
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
+from alongside_node.directory import publishing
+from alongside_node.entrypoints import acts
+from alongside_node.identity import actions as identity
+from alongside_node.listings import actions as listings
 from alongside_protocol import fair_order
+from alongside_protocol.commitments import Commitments
 from alongside_protocol.fair_order import Listed
+from alongside_protocol.identifiers import RecordId
+from alongside_protocol.listing import Contact
 from api_client import Client
-from visitors import Browser, signed_in
-from world import Community, World, commitments
+from visitors import OFFER, Browser, publishes, signed_in
+from world import START, Community, World, commitments, offer
 
+DAY = 86_400
 DAYS = ["mo", "tu", "we", "th", "fr", "sa", "su"]
 ALWAYS = {"zone": "Europe/Berlin", "weekly": [{"days": DAYS, "opens": "00:00", "closes": "00:00"}]}
 
@@ -260,3 +269,157 @@ def test_the_recipe_in_the_docs_works(oak: Community) -> None:
         oak.publishes(mira, title=f"Number {number}")
     [recipe] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     exec(recipe, {"answer": Client(oak).done("POST", "/search", {})})
+
+
+# How fresh it is.
+
+
+def test_how_long_ago_it_was_confirmed_is_said_in_words(world: World, oak: Community) -> None:
+    oak.publishes(oak.person("Mira"))
+    for days, says in (
+        (0, "Confirmed today"),
+        (1, "Confirmed yesterday"),
+        (5, "Confirmed a few days ago"),
+        (6, "Confirmed a few days ago"),
+        (8, "Confirmed last week"),
+        (30, "Confirmed 4 weeks ago"),
+        (70, "Not confirmed since"),
+    ):
+        world.clock.at = START + days * DAY
+        assert says in looks(oak).text, days
+
+
+def test_an_offer_is_asked_for_falls_asleep_wakes_with_one_tap_and_goes_when_nobody_wants_it(
+    world: World, oak: Community, elm: Community
+) -> None:
+    mira = signed_in(oak, "Mira")
+    publishes(mira)
+    world.settle()
+
+    def at(days: int) -> None:
+        world.pass_time(START + days * DAY - world.clock.at)
+        mira.open("/sign-in").post("/sign-in", words=mira.words)
+        mira.open("/offerings")
+
+    at(75)
+    assert "Still right" not in mira.text
+    at(77)
+    assert "Is this still right?" in mira.text
+    assert titles(looks(oak)) == titles(looks(elm)) == ["Someone awake at night"]
+    at(91)
+    assert "Asleep. Nobody sees it." in mira.text
+    assert titles(looks(oak)) == titles(looks(elm)) == []
+    mira.post(mira.link("/offerings/[\\w-]{22}/edit").replace("edit", "confirm"))
+    world.settle()
+    assert titles(looks(oak)) == titles(looks(elm)) == ["Someone awake at night"]
+    at(91 + 91)
+    assert titles(looks(oak)) == titles(looks(elm)) == []
+    at(91 + 90 + 15)
+    assert "Nothing yet." in mira.text
+    assert [row.state for row in oak.rows("listing")] == ["withdrawn"]
+    assert b"awake" not in b"".join(row.line for row in (*oak.rows("entry"), *elm.rows("entry")))
+
+
+def test_what_a_silent_community_listed_is_marked_then_hidden_then_gone_from_the_disk(
+    world: World, oak: Community, elm: Community
+) -> None:
+    elm.publishes(elm.person("Mira"), title="Far away", confirm_every=365)
+    world.settle()
+    signed = world.clock.now()
+    world.cut(oak, elm)
+
+    def at(days: int) -> list[str]:
+        world.pass_time(signed + days * DAY - world.clock.at)
+        return titles(looks(oak))
+
+    assert at(7) == ["Far away"]
+    assert at(9) == ["Far away"]
+    assert "Their community could not be reached since" in looks(oak).text
+    assert at(12) == []
+    assert any(b"Far away" in row.line for row in oak.rows("entry"))
+    at(40)
+    assert not any(b"Far away" in row.line for row in oak.rows("entry"))
+    world.heal()
+    assert at(41) == ["Far away"], "what is in memory of a directory that was let go of stands in nobody's way"
+
+
+# The community's own words.
+
+
+def profile(community: Community, **changes: Any) -> None:
+    former = community.read(identity.standing_community).profile
+    world = community.world
+    world.run(acts.save_profile(community.node.edge, former.model_copy(update=changes)))
+
+
+def test_the_page_for_a_hard_night_is_the_communitys_own_and_calls_nobody(oak: Community) -> None:
+    profile(
+        oak,
+        hard_night_words="Breathe. **We are here.** <script>x</script>",
+        hard_night=(Contact(kind="phone", value="+49 30 1", note="Warmline"),),
+    )
+    page = Browser(oak).open("/hard-night")
+    assert "<strong>We are here.</strong>" in page.body
+    assert "<script" not in page.body
+    assert 'href="tel:+49301"' in page.body
+    assert "http-equiv" not in page.body
+    assert "/hard-night" in looks(oak, words="unicorn").body
+
+
+def test_young_people_read_what_adults_may_have_to_pass_on_before_anything_else(oak: Community) -> None:
+    page = Browser(oak).open("/young-people").text
+    assert "What they may have to pass on: No law makes them pass anything on." in " ".join(page.split())
+    assert "Our community has not opened its offers to people under 18." in page
+    duties = commitments() | {"mandated_reporter": "yes", "would_pass_on": "that a child is hurt"}
+    profile(oak, young_people="Two of us are always there.", commitments=Commitments.model_validate(duties))
+    page = " ".join(Browser(oak).open("/young-people").text.split())
+    assert "Two of us are always there." in page
+    assert "that a child is hurt" in page
+
+
+def test_no_offer_opens_to_people_under_18_before_the_community_agreed_and_a_second_person_keeps_it(
+    oak: Community,
+) -> None:
+    mira, jo = signed_in(oak, "Mira"), signed_in(oak, "Jo")
+    young = {"ages": "from", "from_age": "14", "would_pass_on": "that somebody hurts you"}
+    mira.open("/offerings/new?direction=offer&type=listening").post("/offerings/new", **(OFFER | young))
+    draft = mira.path
+    mira.post(draft.replace("preview", "publish"), listed="yes")
+    assert "needs an agreement of the community" in mira.text
+    profile(oak, young_people="Two of us are always there.")
+    mira.open(draft).post(draft.replace("preview", "publish"), listed="yes")
+    assert "said=published" not in mira.path, "one person alone"
+    mira.open("/offerings").post(draft.replace("preview", "people"))
+    code = re.search(r'class="code">([\w-]{22})<', mira.body)
+    assert code
+    jo.open("/offerings").post("/offerings/together", code=code[1], name="Jo")
+    mira.open(draft).post(draft.replace("preview", "publish"), listed="yes")
+    assert "said=published" in mira.path, mira.text
+    assert titles(Browser(oak).open("/young-people")) == ["Someone awake at night"]
+    assert "that somebody hurts you" in Browser(oak).open("/young-people").text
+
+
+def test_what_another_community_opens_to_people_under_18_without_what_it_needs_is_not_shown_to_them(
+    world: World, oak: Community, elm: Community
+) -> None:
+    profile(elm, young_people="We agreed.")
+    alone = offer("Alone with you", ages={"kind": "from", "from_age": 14})
+    drafting = listings.draft(alone, [(elm.person("Mira").member, "Mira")], node=elm.id, random=elm.random)
+    elm.write(lambda tx: listings.add(tx, drafting, now=world.clock.now()))
+    content = elm.read(
+        listings.completed, drafting.offering, now=world.clock.now(), place_key=b"k" * 32
+    )  # as a node that does not keep to it would publish it
+    elm.write(
+        lambda tx: publishing.put(
+            tx,
+            content,
+            node=elm.id,
+            record_id=RecordId(drafting.offering.id),
+            rev=1,
+            now=world.clock.now(),
+            random=elm.random,
+        )
+    )
+    world.settle()
+    assert titles(looks(oak)) == ["Alone with you"]
+    assert titles(looks(oak, ages="under_18")) == titles(Browser(oak).open("/young-people")) == []

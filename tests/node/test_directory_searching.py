@@ -17,6 +17,9 @@ from alongside_protocol.profile import Profile
 from directories import BERLIN, DAY, HERE, ME, OUTSIDE, PEER, RANDOM, found, listing, put, put_at_peer
 from world import START, commitments
 
+TWO = ("Mira", "Jo")
+FROM_16, FROM_18 = {"kind": "from", "from_age": 16}, {"kind": "from", "from_age": 18}
+NOT_SAID = commitments() | {"mandated_reporter": "unknown"}
 YOUNG = {"kind": "young_people_for_young_people"}
 _DAYS = ["mo", "tu", "we", "th", "fr", "sa", "su"]
 ALWAYS = {"zone": "Europe/Berlin", "weekly": [{"days": _DAYS, "opens": "00:00", "closes": "00:00"}]}
@@ -41,13 +44,10 @@ NEVER_NOW = {"zone": "Europe/Berlin", "weekly": [{"days": _DAYS, "opens": "03:00
         ({"access": ("quiet", "step_free")}, {"access": ["step_free", "quiet"]}, {"access": ["quiet"]}),
         ({"interpreters": ("welcome", "we_bring_one")}, {"interpreter": "welcome"}, {"interpreter": "not_possible"}),
         ({"interpreters": ("welcome",)}, {"interpreter": "welcome"}, {"interpreter": "unknown"}),
-        (
-            {"ages": For.UNDER_18},
-            {"ages": {"kind": "from", "from_age": 16}},
-            {"ages": {"kind": "from", "from_age": 18}},
-        ),
-        ({"ages": For.UNDER_18}, {"ages": YOUNG}, {}),
-        ({"ages": For.YOUNG}, {"ages": YOUNG}, {"ages": {"kind": "from", "from_age": 12}}),
+        ({"ages": For.UNDER_18}, {"ages": FROM_16, "names": TWO}, {"ages": FROM_18, "names": TWO}),
+        ({"ages": For.UNDER_18}, {"ages": YOUNG, "names": TWO}, {"ages": YOUNG}),
+        ({"ages": For.UNDER_18}, None, {"ages": FROM_16, "names": TWO, "commitments": NOT_SAID}),
+        ({"ages": For.YOUNG}, {"ages": YOUNG, "names": TWO}, {"ages": FROM_16, "names": TWO}),
         ({"ages": For.ADULTS}, {"ages": {"kind": "from", "from_age": 12}}, {"ages": YOUNG}),
         ({"ages": For.ADULTS}, {}, {"ages": YOUNG}),
         ({"only_own": True}, {"only_own": True}, {}),

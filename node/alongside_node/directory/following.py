@@ -85,6 +85,8 @@ class Replicas:
         peer, used = await self.ways.database.aread(
             lambda reading: (peers.find(reading, node), store.active_generation(reading, node))
         )
+        if used is None:  # its directory was let go of: what is in memory is of that one
+            self._trusted.pop(node, None)
         if peer is None or not peers.may_read_listings(peer.standing):
             return None
         try:
@@ -317,6 +319,12 @@ class _Staging:
             await _drop_generation(self._ways.database, generation)
 
 
+async def drop(database: Database, generations: Sequence[int]) -> None:
+    """Drop, in short steps, what is out of use for good. Stopped midway, the next start goes on (`drop_idle`)."""
+    for generation in generations:
+        await _drop_generation(database, generation)
+
+
 async def drop_idle(database: Database) -> None:
     """Drop every generation that is not in use, interrupted or replaced: at each start, before anything is followed."""
     for generation in await database.aread(store.idle_generations):
@@ -342,10 +350,12 @@ async def _drop_generation(database: Database, generation: int) -> None:
         pass
 
 
-def leave(tx: Writing, node: str) -> None:
-    """We no longer follow this peer: nothing of its directory is searched from now on."""
+def leave(tx: Writing, node: str) -> list[int]:
+    """We no longer follow this peer: nothing of its directory is searched from now on. Returns what is to be dropped (`drop`)."""
+    generation = store.active_generation(tx, node)
     store.deactivate(tx, node)
     store.forget_replica(tx, node)
+    return [] if generation is None else [generation]
 
 
 def followed(reading: Reading) -> list[str]:
@@ -373,11 +383,14 @@ def state_of(reading: Reading, node: str) -> Freshness:
     return Freshness(replica.checked, replica.exp, max(used - 1, 0), aside, replica.code)
 
 
-def purge(tx: Writing, now: int) -> None:
-    """Let go of directories whose node has signed nothing for 30 days after its last head ended."""
-    for peer, replica in store.replicas(tx).items():
-        if replica.head is not None and now >= replica.exp + limits.PURGE_AFTER_EXPIRY:
-            leave(tx, peer)
+def purge(tx: Writing, now: int) -> list[int]:
+    """Let go of directories whose node has signed nothing for 30 days after its last head ended. Returns what is to be dropped."""
+    silent = [
+        peer
+        for peer, replica in store.replicas(tx).items()
+        if replica.head is not None and now >= replica.exp + limits.PURGE_AFTER_EXPIRY
+    ]
+    return [generation for peer in silent for generation in leave(tx, peer)]
 
 
 def recipient_head(reading: Reading, peer: peers.Peer) -> heads.Head | None:

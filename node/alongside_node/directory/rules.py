@@ -16,13 +16,20 @@ from alongside_protocol.commitments import (
     never_without_yes,
     promises_no_call_without_yes,
 )
-from alongside_protocol.listing import AgesKind, Interpreter, Listing, ListingType, Saying
+from alongside_protocol.listing import (
+    AgesKind,
+    Interpreter,
+    Listing,
+    ListingType,
+    Saying,
+    is_open_to_young_people,
+)
 from alongside_protocol.profile import Profile
 
 from . import cells
 from .text import indexable, words
 
-FORM: Final = 2
+FORM: Final = 3
 """Raised whenever the same record gets other words or codes than before: an index in another form is written anew at the next start."""
 
 LISTING: Final = "listing"
@@ -33,6 +40,7 @@ NO_DUTY: Final = "noduty"
 """No law makes them pass anything on."""
 NOTHING_KEPT: Final = "nothingkept"
 UNDER_18: Final = "under18"
+"""Open to people under 18, kept by two or more, with what they would have to pass on; whatever its node says."""
 YOUNG: Final = "young"
 """Young people for young people."""
 ONLY_OWN: Final = "onlyown"
@@ -110,7 +118,7 @@ def _either_or(listing: Listing) -> dict[str, bool]:
     """Codes that an entry has or has not. Only of what few entries have: a term in nearly every entry is dear (`index.Terms`)."""
     return {
         PROMISE: promises_no_call_without_yes(listing.commitments),
-        UNDER_18: listing.ages.under_18,
+        UNDER_18: is_open_to_young_people(listing),
         YOUNG: listing.ages.kind is AgesKind.YOUNG_PEOPLE_FOR_YOUNG_PEOPLE,
         ONLY_OWN: listing.only_own,
         TURNS_NOBODY_AWAY: listing.exchange is not None and listing.exchange.nobody_turned_away,

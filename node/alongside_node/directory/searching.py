@@ -241,7 +241,7 @@ def _single(query: Query) -> dict[str, bool]:
         rules.PROMISE: query.promise,
         rules.NO_DUTY: query.no_duty,
         rules.NOTHING_KEPT: query.nothing_kept,
-        rules.UNDER_18: query.ages is For.UNDER_18,
+        rules.UNDER_18: query.ages in (For.UNDER_18, For.YOUNG),
         rules.YOUNG: query.ages is For.YOUNG,
         rules.ONLY_OWN: query.only_own,
         rules.TURNS_NOBODY_AWAY: query.nobody_turned_away,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from alongside_node.foundation.database import Reading, Writing
+from alongside_node.identity import actions as identity
 from alongside_node.members import actions as members
 from alongside_protocol.fit import Fit
 from alongside_protocol.identifiers import NodeId, Random, RecordId, new_record_id
@@ -167,7 +168,12 @@ def missing(reading: Reading, offering: Offering, *, now: int, place_key: bytes)
         listing = completed(reading, offering, now=now, place_key=place_key)
     except StillMissingError as still:
         return still.codes
-    return (*rules.missing(listing), *offering.waiting_for)
+    return (*_missing(reading, listing), *offering.waiting_for)
+
+
+def _missing(reading: Reading, listing: Listing) -> tuple[str, ...]:
+    agreed = bool(identity.standing_community(reading).profile.young_people)
+    return rules.missing(listing, young_people_agreed=agreed)
 
 
 def change(
@@ -198,7 +204,7 @@ def change(
         store.save(tx, after)
         return after, None
     listing = completed(tx, after, now=now, place_key=place_key, dates=dates)
-    if codes := (*rules.missing(listing), *after.waiting_for):
+    if codes := (*_missing(tx, listing), *after.waiting_for):
         raise StillMissingError(codes)
     open_until = rules.open_until(after.state, after.stops_after, after.members, now)
     after = after.at(rev=after.rev + 1, open_until=open_until)

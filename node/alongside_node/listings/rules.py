@@ -199,6 +199,7 @@ def _displaced(place: Place | None, key: bytes) -> Place | None:
     return place.model_copy(update={"point": displace(place.point, place.radius_m, key)})
 
 
-def missing(listing: Listing) -> tuple[str, ...]:
-    """What stands in the way of publishing it."""
-    return missing_before_publishing(listing)
+def missing(listing: Listing, *, young_people_agreed: bool) -> tuple[str, ...]:
+    """What stands in the way of publishing it. `young_people_agreed`: the community has an agreement about people under 18."""
+    offered = listing.direction is Direction.OFFER and listing.ages.under_18
+    return (*missing_before_publishing(listing), *(("ages",) if offered and not young_people_agreed else ()))

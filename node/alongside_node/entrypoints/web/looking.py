@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.responses import RedirectResponse, Response
 
 from alongside_node.directory import searching
-from alongside_node.directory.searching import Near, Query
+from alongside_node.directory.searching import For, Near, Query
 from alongside_node.disclosing import statement
 from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
@@ -23,7 +23,17 @@ from alongside_protocol.listing import Direction, is_open
 from alongside_protocol.place import Point
 
 from . import filters, shown
-from .views import RESULTS_A_PAGE, Choice, DirectContact, DisclosedTable, Form, ResultsView, ResultView, WiderView
+from .views import (
+    RESULTS_A_PAGE,
+    Choice,
+    CommunityView,
+    DirectContact,
+    DisclosedTable,
+    Form,
+    ResultsView,
+    ResultView,
+    WiderView,
+)
 from .visitor import LANGUAGE_COOKIE, NothingHereError, Visitor
 
 _NO_LIMIT_KM: Final = 25
@@ -250,6 +260,28 @@ def _counted(reading: Reading, visitor: Visitor, kept: Search, name: str) -> tup
     less = filters.without(kept.sent, name)
     near = kept.query.near if "area" in less else None
     return searching.count(reading, filters.query(less, near), visitor.viewer, now=visitor.now, most=_COUNTED)
+
+
+# Pages of the community's own words.
+
+
+async def hard_night(visitor: Visitor) -> Response:
+    """What the community says to somebody on a hard night."""
+    return visitor.page("hard_night", community=await visitor.edge.read(shown.community))
+
+
+async def young_people(visitor: Visitor) -> Response:
+    """What adults may have to pass on, and what is open to people under 18."""
+
+    def look(reading: Reading) -> tuple[CommunityView, searching.Page, Mapping[str, str]]:
+        query = Query(ages=For.UNDER_18, direction=Direction.OFFER)
+        found = searching.search(reading, query, visitor.viewer, now=visitor.now, limit=RESULTS_A_PAGE // 2)
+        return shown.community(reading), found, shown.names_of(reading, visitor.me)
+
+    community, found, names = await visitor.edge.read(look)
+    return visitor.page(
+        "young_people", community=community, results=_views(visitor, found.results, names), more=found.after is not None
+    )
 
 
 # One listing.

@@ -4,6 +4,7 @@ Nothing is published before its people have answered who may be called, and have
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 from zoneinfo import available_timezones
@@ -83,9 +84,10 @@ def as_kept(reading: Reading, visitor: Visitor, offering: Offering, now: int) ->
         title=str(members.get("title", "")),
         lang=str(members.get("lang", "")),
         audience=str(members.get("audience", "anyone")),
-        state=offering.state.value,
+        state=offering.state.value if due is None or due >= visitor.today else "asleep",
         missing=missing,
         confirm_by=due if due is not None and (due - visitor.today).days <= _CONFIRM_AHEAD else None,
+        gone_on=None if due is None else due + timedelta(days=acts.LAPSED_DAYS + 1),
         waiting=waiting,
         stops_after=stops_after(offering.stops_after, members),
         ends=due if need else None,

@@ -84,6 +84,8 @@ def community(reading: Reading) -> CommunityView:
         stewards=tuple(Steward(name) for name in members.stewards(reading)),
         contacts=contacts_of(profile),
         peers=len(peers.sources(reading)),
+        hard_night=profile.hard_night_words,
+        young_people=profile.young_people,
     )
 
 

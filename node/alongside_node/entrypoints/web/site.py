@@ -54,6 +54,8 @@ PAGES: Final = (
     Page("/search/{search}/widen", _E, post=looking.widen),
     Page("/search/{search}/chosen", _E, post=fitting.choose),
     Page("/order", _E, looking.order),
+    Page("/hard-night", _E, looking.hard_night),
+    Page("/young-people", _E, looking.young_people),
     Page("/leaving", _E, looking.leaving),
     Page("/disclose", _E, looking.disclose),
     Page("/leave", _E, post=looking.leave, free=True),

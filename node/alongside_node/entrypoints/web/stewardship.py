@@ -228,6 +228,8 @@ async def community_page(visitor: Visitor) -> Response:
         "lang": profile.lang,
         "description": profile.description,
         "agreements": profile.agreements,
+        "young_people": profile.young_people,
+        "hard_night_words": profile.hard_night_words,
         **listing_form.commitments_fields(profile.commitments.model_dump(mode="json")),
     }
     for number, contact in zip(_HARD_NIGHT, profile.hard_night, strict=False):
@@ -248,6 +250,8 @@ async def save_community(visitor: Visitor) -> Response:
         "lang": visitor.text("lang") or former.lang,
         "description": visitor.text("description"),
         "agreements": visitor.text("agreements"),
+        "young_people": visitor.text("young_people"),
+        "hard_night_words": visitor.text("hard_night_words"),
         "hard_night": _hard_night(visitor),
         "commitments": commitments,
     }

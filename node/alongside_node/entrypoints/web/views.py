@@ -194,6 +194,8 @@ class CommunityView:
     stewards: tuple[Steward, ...] = ()
     contacts: tuple[DirectContact, ...] = ()
     peers: int = 0
+    hard_night: str = ""
+    young_people: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +439,8 @@ class ArrivingView:
 class OfferingView:
     """A listing as those who keep it see it; a draft may still lack almost everything.
 
-    `type` is "" while nothing is chosen. `state`: `draft`, `published`, `resting`, `withdrawn`. `missing`: codes of
+    `type` is "" while nothing is chosen. `state`: `draft`, `published`, `resting`, `asleep` (nobody said in time that it is still
+    right: it is shown nowhere until somebody does, and goes on `gone_on`), `withdrawn`. `missing`: codes of
     `wording.MISSING` that stand in the way of publishing. `confirm_by` is set when it is time to say "still right".
     `careful`: some of its words are worth another look, which stands in nobody's way. `people`: who keeps it, as they are named on it.
     `stops_after`: days unlooked at after which nobody can ask, 0: never.
@@ -453,6 +456,7 @@ class OfferingView:
     state: str
     missing: tuple[str, ...] = ()
     confirm_by: date | None = None
+    gone_on: date | None = None
     waiting: int = 0
     careful: bool = False
     ends: date | None = None

@@ -311,6 +311,7 @@ OFFERING: Final[Words] = {
     "published": N_("Published"),
     "resting": N_("Resting. People see it, and that you rest."),
     "unseen": N_("Resting, because nobody of you looked for some days. People see only that it rests."),
+    "asleep": N_("Asleep. Nobody sees it."),
     "withdrawn": N_("Taken down"),
 }
 
@@ -339,6 +340,7 @@ MISSING: Final[Words] = {
     "place": N_("Say in which area."),
     "ages": N_("Opening to young people needs an agreement of the community and two people."),
     "practitioner": N_("Say what your licence makes you do."),
+    "commitments.would_pass_on": N_("Say what you would have to pass on."),
 }
 """What stands in the way of publishing. Other codes read as themselves."""
 
@@ -518,6 +520,8 @@ FIELD: Final[Words] = {
     "place": N_("Where we are"),
     "description": N_("Who we are"),
     "agreements": N_("Our agreements"),
+    "young_people": N_("What we agreed about people under 18"),
+    "hard_night_words": N_("What you want to say"),
     **{f"hard_night_note_{place}": N_("Who is it?") for place in (1, 2, 3)},
     **{f"hard_night_kind_{place}": N_("How to reach them") for place in (1, 2, 3)},
     **{f"hard_night_value_{place}": N_("Number or address") for place in (1, 2, 3)},
