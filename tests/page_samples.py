@@ -403,6 +403,16 @@ _FULL = Form(
         "ages": "under_18",
     }
 )
+_PRINT: dict[str, object] = {
+    "form": Form(),
+    "place_choices": (),
+    "results": None,
+    "origin": "https://night-porch.example",
+    "area": "",
+    "part": 1,
+    "newer_url": None,
+    "older_url": None,
+}
 _ASKED = (
     views.AskedView("words", "Words", "kites"),
     views.AskedView("calls", "Not called without my yes", "Police, Immigration office"),
@@ -787,6 +797,23 @@ SAMPLES: Mapping[str, Sample] = {
     "community": Sample(
         "community", "/community", STEWARD, _COMMUNITY | {"form": Form({"name": "Night Porch"}, {"place": "required"})}
     ),
+    "card": Sample("card", "/l/card", None, {"result": result(listing(printable=True))}),
+    "card, of another language": Sample("card", "/l/card", MEMBER, {"result": result(NOTHING_SAID, "دار السلام")}),
+    "print": Sample("print", "/print", None, _PRINT | {"form": _LOST, "place_choices": TONGUES}),
+    "print, list": Sample(
+        "print",
+        "/print/x",
+        MEMBER,
+        _PRINT
+        | {
+            "results": (*RESULTS, *RESULTS, *RESULTS[:3]),
+            "area": "Neukölln",
+            "part": 2,
+            "newer_url": "/a",
+            "older_url": "/b",
+        },
+    ),
+    "print, nothing": Sample("print", "/print/x", None, _PRINT | {"results": ()}),
     "hard_night": Sample(
         "hard_night", "/hard-night", None, {"community": replace(COMMUNITY, hard_night="Breathe.\n\n**Call us.**")}
     ),
@@ -807,9 +834,7 @@ SAMPLES: Mapping[str, Sample] = {
         MEMBER,
         {"community": replace(COMMUNITY, commitments=Commitments()), "results": (), "more": False},
     ),
-    "listing, for young people": Sample(
-        "listing", "/l", None, {"result": result(FOR_YOUNG), "ask_url": "/l/ask", "ask_blocked": None}
-    ),
+    "listing, for young people": Sample("listing", "/l", None, _LISTING | {"result": result(FOR_YOUNG)}),
     "how_order_works": Sample(
         "how_order_works", "/order", None, {"seed": "2026-11-23", "start": 4_331_909_022_213_101}
     ),

@@ -16,6 +16,7 @@ from page_samples import SAMPLES, Sample, frame_for
 pytestmark = pytest.mark.browser
 
 PAGES = Pages()
+SHEETS = {sheet.path: sheet.content for sheet in (PAGES.stylesheet, PAGES.paper)}
 ORIGIN = "http://node.test"
 SERIOUS = {"serious", "critical"}
 LOOKS = [("en", "light", 1200), ("es", "dark", 320)]
@@ -38,8 +39,8 @@ class Served:
 
     def _answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN)
-        if path == PAGES.stylesheet.path:
-            route.fulfill(body=PAGES.stylesheet.content, content_type="text/css")
+        if sheet := SHEETS.get(path):
+            route.fulfill(body=sheet, content_type="text/css")
         elif path.startswith("/static/"):
             route.fulfill(body="<svg xmlns='http://www.w3.org/2000/svg'/>", content_type="image/svg+xml")
         elif not path.startswith("/"):

@@ -423,3 +423,76 @@ def test_what_another_community_opens_to_people_under_18_without_what_it_needs_i
     world.settle()
     assert titles(looks(oak)) == ["Alone with you"]
     assert titles(looks(oak, ages="under_18")) == titles(Browser(oak).open("/young-people")) == []
+
+
+# On paper.
+
+
+def test_only_what_its_people_allow_on_paper_and_anyone_may_read_is_printed(
+    world: World, oak: Community, elm: Community
+) -> None:
+    mira = oak.person("Mira")
+    oak.publishes(mira, title="On paper", printable=True)
+    oak.publishes(mira, title="Not on paper")
+    oak.publishes(mira, title="For here", printable=True, audience="here")
+    oak.publishes(mira, title="For those signed in", printable=True, audience="federated")
+    elm.publishes(elm.person("Lena"), title="Theirs", printable=True)
+    world.settle()
+    for browser in (Browser(oak), signed_in(oak, "Jo")):
+        printed = browser.open("/print").post("/print")
+        assert re.fullmatch(r"/print/[\w-]{22}", printed.path)
+        assert set(re.findall(r"<h2><bdi>([^<]+)</bdi></h2>", printed.body)) == {"On paper", "Theirs"}
+
+
+def test_a_list_on_paper_carries_its_date_in_the_head_that_every_page_repeats(oak: Community) -> None:
+    oak.publishes(oak.person("Mira"), printable=True)
+    body = Browser(oak).open("/print").post("/print").body
+    head = re.search(r"<thead>(.*?)</thead>", body, re.DOTALL)
+    assert head
+    assert "Printed: 18 November 2026." in head[1]
+    assert "today" not in head[1]
+    assert "Confirmed by its people: 18 November 2026." in body
+    assert "This is what they promise" not in head[1]
+    assert "It is not a guarantee." in body
+
+
+def test_a_long_list_comes_in_parts_without_gap_or_double(oak: Community) -> None:
+    mira = oak.person("Mira")
+    for number in range(32):
+        oak.publishes(mira, title=f"Number {number}", printable=True)
+    printed = Browser(oak).open("/print").post("/print")
+    seen, parts = [], 0
+    while True:
+        seen += re.findall(r"<h2><bdi>([^<]+)</bdi></h2>", printed.body)
+        parts += 1
+        following = re.search(r'href="(/print/[\w-]{22}\?page=\d+)" rel="next"', printed.body)
+        if following is None:
+            break
+        printed.open(following[1])
+    assert (len(seen), len(set(seen)), parts) == (32, 32, 3)
+
+
+def test_a_card_exists_only_for_what_may_stand_on_paper(oak: Community) -> None:
+    mira = oak.person("Mira")
+    oak.publishes(mira, title="Yes", printable=True, contact=[{"kind": "phone", "value": "+49 30 1234567"}])
+    page = looks(oak)
+    page.open(page.link(r'/listings/[^"]+'))
+    card = page.open(page.link(r'/listings/[^"]+/card'))
+    assert '<p class="number">Phone: <bdi>+49 30 1234567</bdi></p>' in card.body
+    assert "They will not call anyone unless you ask." in card.text
+    for changes in ({"title": "No"}, {"title": "Here", "printable": True, "audience": "here"}):
+        oak.publishes(mira, **changes)
+    lena = signed_in(oak, "Lena")
+    found = lena.open("/search").post("/search")
+    for address in set(re.findall(r'href="(/listings/[\w-]+/[\w-]{22})"', found.body)):
+        allowed = "<bdi>Yes</bdi>" in lena.open(address).body
+        assert ("/card" in lena.body) is allowed
+        assert lena.open(f"{address}/card").status == (200 if allowed else 404)
+
+
+def test_hostile_words_on_paper_are_inert(oak: Community) -> None:
+    hostile = "<script>alert(1)</script>\u202e"
+    oak.publishes(oak.person("Mira"), title=hostile.replace("\u202e", ""), by="<b>x</b>", printable=True)
+    printed = Browser(oak).open("/print").post("/print", area="<script>", promise='"><script>')
+    assert "<script" not in printed.body
+    assert "<script" not in Browser(oak).open("/print").post("/print").body

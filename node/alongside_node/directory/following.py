@@ -85,8 +85,6 @@ class Replicas:
         peer, used = await self.ways.database.aread(
             lambda reading: (peers.find(reading, node), store.active_generation(reading, node))
         )
-        if used is None:  # its directory was let go of: what is in memory is of that one
-            self._trusted.pop(node, None)
         if peer is None or not peers.may_read_listings(peer.standing):
             return None
         try:

@@ -47,6 +47,11 @@ def day_in_words(value: date, today: date, *, lang: str, gettext: Gettext) -> st
     return format_date(value, "long", locale=locale_of(lang))
 
 
+def whole_day(value: date, *, lang: str) -> str:
+    """A day with its year, for paper: "today" would be wrong tomorrow."""
+    return format_date(value, "long", locale=locale_of(lang))
+
+
 def month_in_words(value: date, *, lang: str) -> str:
     """A month and its year."""
     return format_skeleton("yMMMM", value, locale=locale_of(lang))

@@ -4,13 +4,13 @@ A search is posted, kept in memory for twenty minutes under a random address, an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
 from alongside_node.directory import searching
-from alongside_node.directory.searching import For, Near, Query
+from alongside_node.directory.searching import For, Near, Query, Viewer
 from alongside_node.disclosing import statement
 from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
@@ -19,11 +19,12 @@ from alongside_node.members import actions as members
 from alongside_node.peers import actions as peers
 from alongside_node.referrals import asking
 from alongside_protocol import fair_order
-from alongside_protocol.listing import Direction, is_open
+from alongside_protocol.listing import Audience, Direction, is_open
 from alongside_protocol.place import Point
 
 from . import filters, shown
 from .views import (
+    PRINTED_A_PAGE,
     RESULTS_A_PAGE,
     Choice,
     CommunityView,
@@ -260,6 +261,85 @@ def _counted(reading: Reading, visitor: Visitor, kept: Search, name: str) -> tup
     less = filters.without(kept.sent, name)
     near = kept.query.near if "area" in less else None
     return searching.count(reading, filters.query(less, near), visitor.viewer, now=visitor.now, most=_COUNTED)
+
+
+# On paper.
+
+
+async def card(visitor: Visitor) -> Response:
+    """A listing as a card, where its people allowed paper and anyone may read it."""
+    looked = await look_at(visitor)
+    listing = looked.found.listing
+    if not listing.printable or listing.audience is not Audience.ANYONE:
+        raise NothingHereError
+    return visitor.page("card", result=as_result(visitor, looked))
+
+
+async def paper(visitor: Visitor) -> Response:
+    """What to print."""
+    return _paper_page(visitor, {})
+
+
+async def begin_paper(visitor: Visitor) -> Response:
+    """Keep what is to be printed, and go where it is."""
+    sent = {
+        name: value for name, value in filters.kept(visitor.sent).items() if name in (*filters.WITH_AREA, "promise")
+    }
+    near, problems = _near(visitor, sent)
+    if problems:
+        return _paper_page(visitor, sent, problems)
+    query = replace(filters.query(sent, near), printable=True, audiences=(Audience.ANYONE.value,))
+    return RedirectResponse(f"/print/{visitor.site.searches.keep(Search(sent, query, visitor.now))}", 303)
+
+
+def _paper_page(
+    visitor: Visitor,
+    sent: filters.Sent,
+    problems: Mapping[str, str] | None = None,
+    *,
+    results: tuple[ResultView, ...] | None = None,
+    part: int = 0,
+    urls: tuple[str | None, str | None] = (None, None),
+) -> Response:
+    return visitor.page(
+        "print",
+        status=422 if problems else 200,
+        form=Form(sent, problems or {}),
+        place_choices=_places(visitor, sent),
+        results=results,
+        origin=visitor.edge.keys.origin,
+        area=Form(sent).value("area"),
+        part=part + 1,
+        newer_url=urls[0],
+        older_url=urls[1],
+    )
+
+
+async def printed(visitor: Visitor) -> Response:
+    """The list, as anybody may read it, whoever prints it."""
+    kept = _kept(visitor)
+    if kept is None:
+        return visitor.go("/print")
+    anybody, page = Viewer(visitor.me, member=False), _page_number(visitor, kept)
+
+    def look(reading: Reading) -> tuple[searching.Page, Mapping[str, str]]:
+        found = searching.search(
+            reading,
+            kept.query,
+            anybody,
+            now=visitor.now,
+            limit=PRINTED_A_PAGE,
+            after=kept.trail[page],
+            begun=kept.begun,
+        )
+        return found, shown.names_of(reading, visitor.me)
+
+    found, names = await visitor.edge.read(look)
+    if found.after is not None and page + 1 == len(kept.trail):
+        kept.trail.append(found.after)
+    url = f"/print/{visitor.path('search')}"
+    urls = f"{url}?page={page}" if page else None, f"{url}?page={page + 2}" if found.after is not None else None
+    return _paper_page(visitor, kept.sent, results=_views(visitor, found.results, names), part=page, urls=urls)
 
 
 # Pages of the community's own words.

@@ -22,7 +22,16 @@ from alongside_protocol.listing import Listing, Translation
 from alongside_protocol.referral import FINAL, State
 
 from . import drawing
-from .formats import day_in_words, hours_in_words, language_name, money, month_in_words, text_direction, weekday
+from .formats import (
+    day_in_words,
+    hours_in_words,
+    language_name,
+    money,
+    month_in_words,
+    text_direction,
+    weekday,
+    whole_day,
+)
 from .icons import Icons
 from .markup import Markdown, plain
 from .promises import answers, commitments_sentence, commitments_tone, exceptions
@@ -40,12 +49,13 @@ class Pages:
     """Renders pages. The environment of a language is made when it is first asked for, and then kept.
 
     `translations` says which languages there are. `stylesheet` is to be served at `stylesheet.path`, where every page
-    looks for it.
+    looks for it; so is `paper`, for what is printed.
     """
 
     def __init__(self, translations: Translations | None = None) -> None:
         self.translations: Final = translations or Translations()
         self.stylesheet: Final = read_stylesheet()
+        self.paper: Final = read_stylesheet("paper")
         self._environments: dict[str, Environment] = {}
 
     def render(self, template: str, frame: Frame, **context: object) -> str:
@@ -59,11 +69,13 @@ class Pages:
 
     def _environment(self, lang: str) -> Environment:
         if lang not in self._environments:
-            self._environments[lang] = _environment(lang, self.translations.read(lang), self.stylesheet.path)
+            self._environments[lang] = _environment(
+                lang, self.translations.read(lang), self.stylesheet.path, self.paper.path
+            )
         return self._environments[lang]
 
 
-def _environment(lang: str, catalogue: NullTranslations, stylesheet_path: str) -> Environment:
+def _environment(lang: str, catalogue: NullTranslations, stylesheet_path: str, paper_path: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -79,6 +91,7 @@ def _environment(lang: str, catalogue: NullTranslations, stylesheet_path: str) -
     environment.globals.update(_functions(lang, catalogue.gettext, markdown))
     environment.filters.update(_filters(lang, catalogue.gettext, markdown))
     environment.globals["stylesheet_path"] = stylesheet_path
+    environment.globals["paper_path"] = paper_path
     return environment
 
 
@@ -115,6 +128,7 @@ def _filters(lang: str, gettext: Gettext, markdown: Markdown) -> dict[str, Calla
         "in_form": _in_form,
         "month": partial(month_in_words, lang=lang),
         "plain": plain,
+        "whole_day": partial(whole_day, lang=lang),
     }
 
 

@@ -22,7 +22,7 @@ from alongside_protocol.errors import Code, Refused
 
 from . import accounts, answers, fitting, looking, needs, offerings, own_account, requests, stewardship
 from .armour import kept_for_good
-from .stylesheet import STATIC
+from .stylesheet import STATIC, Stylesheet
 from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
 
 Handler = Callable[[Visitor], Awaitable[Response]]
@@ -61,6 +61,9 @@ PAGES: Final = (
     Page("/leave", _E, post=looking.leave, free=True),
     Page("/language", _E, post=looking.language),
     Page(_LISTING, _E, looking.listing),
+    Page(f"{_LISTING}/card", _E, looking.card),
+    Page("/print", _E, looking.paper, looking.begin_paper),
+    Page("/print/{search}", _E, looking.printed),
     Page(f"{_LISTING}/ask", _E, requests.write, requests.confirm),
     Page(f"{_LISTING}/ask/change", _E, post=requests.change),
     Page(f"{_LISTING}/ask/send", _E, post=requests.send),
@@ -147,7 +150,7 @@ def routes(site: Site) -> list[Route]:
     found = [Route(page.path, _endpoint(site, page), methods=_methods(page)) for page in PAGES]
     return [
         *found,
-        Route(site.pages.stylesheet.path, _sheet(site), methods=["GET"]),
+        *(Route(sheet.path, _sheet(sheet), methods=["GET"]) for sheet in (site.pages.stylesheet, site.pages.paper)),
         Route("/static/icon.svg", _icon, methods=["GET"]),
         Route("/robots.txt", _robots, methods=["GET"]),
     ]
@@ -231,9 +234,9 @@ async def nothing(site: Site, request: Request) -> Response:
     return error_page(await welcome(site, request), 404)
 
 
-def _sheet(site: Site) -> Callable[[Request], Awaitable[Response]]:
+def _sheet(of: Stylesheet) -> Callable[[Request], Awaitable[Response]]:
     async def sheet(_: Request) -> Response:
-        return Response(site.pages.stylesheet.content, media_type="text/css", headers=kept_for_good())
+        return Response(of.content, media_type="text/css", headers=kept_for_good())
 
     return sheet
 

@@ -1,7 +1,8 @@
-"""The one stylesheet, as it is sent: without comments and line ends, at an address that carries its own hash.
+"""The stylesheet of every page, and the one of what is printed, as they are sent: without comments and line ends, at an address that
+carries its own hash.
 
 A browser may keep it for good, because a changed stylesheet has another address; so a page after the first is its HTML
-alone. The source stays readable in `static/alongside.css`.
+alone. The sources stay readable in `static/`.
 """
 
 import re
@@ -12,7 +13,6 @@ from typing import Final
 
 STATIC: Final = Path(__file__).parent / "static"
 
-_SOURCE: Final = STATIC / "alongside.css"
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AROUND: Final = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")
 
@@ -25,8 +25,8 @@ class Stylesheet:
     content: bytes
 
 
-def read_stylesheet() -> Stylesheet:
-    """The stylesheet of this program."""
-    source = _COMMENT.sub("", _SOURCE.read_text(encoding="utf-8"))
+def read_stylesheet(name: str = "alongside") -> Stylesheet:
+    """A stylesheet of this program."""
+    source = _COMMENT.sub("", (STATIC / f"{name}.css").read_text(encoding="utf-8"))
     content = _AROUND.sub(r"\1", source).replace(";}", "}").replace("\n", " ").strip().encode()
-    return Stylesheet(path=f"/static/alongside-{sha256(content).hexdigest()[:12]}.css", content=content)
+    return Stylesheet(path=f"/static/{name}-{sha256(content).hexdigest()[:12]}.css", content=content)

@@ -268,6 +268,10 @@ class ChosenView:
     blocked: str | None = None
 
 
+PRINTED_A_PAGE: Final = 15
+"""As many in one part of a list on paper as stay under 40 kB."""
+
+
 # Asking, and what became of it.
 
 
