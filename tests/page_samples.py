@@ -110,6 +110,7 @@ CIRCLE = listing(
     by="Casa Abierta",
     by_and_for=({"lang": "es", "words": "personas migrantes"},),
     only_own=True,
+    agreements="Lo que se dice aquí se queda aquí.",
     languages=("es",),
     interpreter="we_bring_one",
     exchange={"kind": "sliding_scale", "lowest": 0, "highest": 1500, "currency": "EUR"},
@@ -285,6 +286,7 @@ def incoming_request(of: views.IncomingView, **changes: object) -> Sample:
         "others": TONGUES,
         "later_choices": (Choice("1", "tomorrow"), Choice("7", "in a week")),
         "ready_choices": (),
+        "joining": "https://meet.example/r",
         "form": Form(),
     }
     return Sample("incoming_request", of.url, MEMBER, context | {"request": of} | changes)
@@ -460,6 +462,7 @@ _QUESTIONS = (
 )
 _CONFIRM = _ASK | {
     "consent": CONSENT,
+    "agreements_mark": "m" * 22,
     "promises_hash": "h",
     "words_to_keep": WORDS,
     "words_lang": "en",
@@ -668,6 +671,19 @@ SAMPLES: Mapping[str, Sample] = {
         Notice.NEED_POSTED,
     ),
     "my_needs, none": Sample("my_needs", "/needs", MEMBER, {"needs": ()}),
+    "joining": Sample(
+        "joining",
+        "/offerings/1/joining",
+        MEMBER,
+        {
+            "title": CIRCLE.title,
+            "lang": "es",
+            "url": "/offerings/1/joining",
+            "lost": True,
+            "form": Form({"joining": "https://meet.example/r"}, {"joining": "too_long"}),
+        },
+    ),
+    "edit_listing, circle": edit(Form({"type": "circle", "seats": "8"})),
     "blocks": Sample(
         "blocks", "/blocks", MEMBER, {"blocks": (views.BlockView("A" * 43, "Quiet Heron", ahead(-20)),)}, Notice.BLOCKED
     ),
@@ -690,7 +706,14 @@ SAMPLES: Mapping[str, Sample] = {
         {
             "offerings": (
                 _DRAFT,
-                offering(confirm_by=ahead(10), waiting=2, careful=True, people=("Mira", "Jo"), stops_after=3),
+                offering(
+                    confirm_by=ahead(10),
+                    waiting=2,
+                    careful=True,
+                    seats=views.SeatsView(8, 7, "Quiet Heron", "/i"),
+                    people=("Mira", "Jo"),
+                    stops_after=3,
+                ),
                 offering("resting", direction="need"),
                 offering("unseen", stops_after=1),
                 offering("asleep", confirm_by=ahead(-3), gone_on=ahead(12)),

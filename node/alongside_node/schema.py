@@ -315,6 +315,16 @@ fit_said = Table(
     info={"owner": "listings"},
 )
 
+joining = Table(
+    "joining",
+    metadata,
+    Column("listing", ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, nullable=False, comment="the listing's key it is sealed to"),
+    Column("sealed", LargeBinary, nullable=False, comment="how those accepted join; told in the acceptance only"),
+    sqlite_with_rowid=False,
+    info={"owner": "listings"},
+)
+
 # directory: everyone's listings, verified.
 
 own_record = Table(

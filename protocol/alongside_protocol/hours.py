@@ -117,6 +117,15 @@ def next_opening(hours: Hours, now: int) -> int | None:
     return None
 
 
+def meetings_from(hours: Hours, since: int, *, days: int) -> Iterator[tuple[int, int]]:
+    """(start, end) of the meetings that begin on the day of the instant `since` or in the `days` after it, in order."""
+    zone = ZoneInfo(hours.zone)
+    first = _day_of(since, zone)
+    only_meetings = hours.model_copy(update={"weekly": ()})
+    for ahead in range(days + 1):
+        yield from sorted(_openings(only_meetings, first + timedelta(days=ahead), zone))
+
+
 def _day_of(now: int, zone: ZoneInfo) -> date:
     return datetime.fromtimestamp(now, zone).date()
 

@@ -21,6 +21,7 @@ from .text_forms import BYTES_32, CODE, DATE, LANG, LANG_CHARACTERS, LINE, TEXT
 TITLE_CHARACTERS: Final = 120
 TEXT_CHARACTERS: Final = 4_000
 SENTENCE_CHARACTERS: Final = 400
+AGREEMENTS_CHARACTERS: Final = 2_000
 HOLDERS: Final = 5
 NEED_DAYS: Final = 7
 """A need ends this many days after it was confirmed: it is about now."""
@@ -229,6 +230,8 @@ class Room(BaseModel):
     waiting: Annotated[int, Field(ge=0, le=100)] = 3
     guests: Annotated[int, Field(ge=0, le=100)] = 1
     """How many of those waiting may be people without an account; 0: none."""
+    seats: Annotated[int, Field(ge=1, le=200)] | None = None
+    """Of a circle: for how many who ask here there is a place. Its people see who comes next."""
 
 
 class Vouching(BaseModel):
@@ -295,6 +298,8 @@ class Listing(BaseModel):
     """Whether a verified copy may be passed on to others as proof; the author's choice."""
     commitments: Commitments | None = None
     practitioner: Practitioner | None = None
+    agreements: Annotated[str, Field(max_length=AGREEMENTS_CHARACTERS, pattern=TEXT)] = ""
+    """What those who come keep to, agreed to before asking."""
 
 
 def missing_before_publishing(listing: Listing) -> tuple[str, ...]:

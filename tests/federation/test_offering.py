@@ -501,3 +501,121 @@ def test_what_was_written_as_a_need_stays_one(oak: Community) -> None:
     listing = oak.rows("listing")[0].id
     author.open(f"/offerings/{listing}/edit").post(f"/offerings/{listing}/edit", **OFFER)
     assert json.loads(oak.rows("listing")[0].content)["direction"] == "need"
+
+
+# Circles.
+
+CIRCLE = {
+    "type": "circle",
+    "title": "Grief, and tea; on Tuesdays",
+    "seats": "1",
+    "circle_agreements": "What is said here stays here.",
+    "zone": "Europe/Berlin",
+    "meeting_first": "2027-03-23",
+    "meeting_at": "19:00",
+    "meeting_minutes": "90",
+    "meeting_repeats": "weekly",
+    "visibility": "on_acceptance",
+    "place_label": "The blue door, Sonnenallee 7",
+    "by": "Mira Unmistakable",
+}
+
+
+def joins(browser: Browser, words: str) -> str:
+    """Ask to come, and keep to what the circle agreed; returns the address of the request."""
+    browser.open("/search").post("/search", words="Grief")
+    ask_url = browser.link('/listings/[^"]+') + "/ask"
+    browser.open(ask_url).post(ask_url, words=words, days="7")
+    fields = {"words": words, "days": "7", "promises": browser.hidden("promises"), "agree": "yes", "kept": "yes"}
+    accepts = re.search(r'name="accepts" value="([^"]+)"', browser.body)
+    assert accepts
+    assert browser.post(f"{ask_url}/send", pending=browser.hidden("pending"), **fields).status == 422
+    assert browser.post(f"{ask_url}/send", pending=browser.hidden("pending"), accepts="x" * 22, **fields).status == 422
+    browser.post(f"{ask_url}/send", pending=browser.hidden("pending"), accepts=accepts[1], **fields)
+    assert "said=sent" in browser.path, browser.text
+    return browser.path.partition("?")[0]
+
+
+def test_a_circle_has_agreements_seats_a_line_and_a_way_to_join_that_only_those_accepted_read(
+    world: World, oak: Community, elm: Community
+) -> None:
+    mira = signed_in(elm, "Mira")
+    publishes(mira, **CIRCLE)
+    mira.open("/offerings")
+    joining = mira.link('/offerings/[^"]+/joining')
+    mira.open(joining).post(joining, joining="https://meet.example/secret-room")
+    assert "said=joining_kept" in mira.path
+    assert b"secret-room" not in elm.rows("joining")[0].sealed
+    world.settle()
+    first, second = signed_in(oak, "First"), signed_in(oak, "Second")
+    asked = joins(first, "May I come?")
+    assert "What is said here stays here." in first.open(first.link('/listings/[^"]+')).text
+    assert "secret-room" not in first.text
+    waits = joins(second, "Me too?")
+    world.settle()
+    page = next(path for path in every_request(mira) if "May I come?" in mira.open(path).text)
+    other = next(path for path in every_request(mira) if "Me too?" in mira.open(path).text)
+    assert "secret-room" in mira.text
+    mira.open(page).post(f"{page}/accept", text="Welcome")
+    mira.open(other).post(f"{other}/waitlist", text="When a seat is free")
+    world.settle()
+    assert "https://meet.example/secret-room" in first.open(asked).text
+    assert "secret-room" not in second.open(waits).text
+    text = re.sub(r"\s+", " ", mira.open("/offerings").text)
+    assert "1 of 1 seat taken. Next on the waiting list:" in text
+    first.open(asked).post(f"{asked}/close")
+    world.settle()
+    text = re.sub(r"\s+", " ", mira.open("/offerings").text)
+    assert "0 of 1 seat taken. A seat is free. Next on the waiting list:" in text
+    assert mira.link('/incoming/[^"/]+/[^"]+') == other
+    for row in elm.rows("own_record") + oak.rows("entry"):
+        assert b"secret-room" not in bytes(row.line or b"")
+
+
+def test_the_way_to_join_is_read_by_who_comes_to_keep_it_only_once_somebody_sealed_it_anew(
+    world: World, oak: Community
+) -> None:
+    mira, jo = signed_in(oak, "Mira"), signed_in(oak, "Jo")
+    publishes(mira, **CIRCLE)
+    joining = mira.open("/offerings").link('/offerings/[^"]+/joining')
+    mira.open(joining).post(joining, joining="The room behind the bakery")
+    code = re.search(r'<code class="code">([^<]+)', mira.post(joining.replace("joining", "people")).body)
+    assert code
+    jo.open("/offerings").post("/offerings/together", code=code[1], name="Jo")
+    assert "behind the bakery" not in jo.open(joining).text
+    assert "you cannot open" in jo.text
+    joins(signed_in(oak, "Asker"), "May I come?")
+    world.settle()
+    page = request_page(mira).path
+    mira.post(f"{page}/accept", text="Welcome")
+    assert "behind the bakery" in jo.open(joining).text
+    mira.open("/offerings").post(joining.replace("joining", "withdraw"))
+    assert oak.rows("joining") == []
+
+
+def test_the_calendar_of_a_circle_names_nobody_and_keeps_its_hour_when_the_clocks_change(oak: Community) -> None:
+    mira = signed_in(oak, "Mira")
+    publishes(mira, **CIRCLE)
+    listing = mira.open("/search").post("/search", words="Grief").link('/listings/[^"]+')
+    feed = Browser(oak).open(f"{listing}/calendar.ics").body
+    lines = feed.replace("\r\n ", "").split("\r\n")
+    assert lines[0] == "BEGIN:VCALENDAR"
+    assert lines[-2:] == ["END:VCALENDAR", ""]
+    # Berlin's clocks go forward on 28 March 2027: seven stays seven there.
+    starts = [line for line in lines if line.startswith("DTSTART")]
+    assert starts[:2] == ["DTSTART:20270323T180000Z", "DTSTART:20270330T170000Z"]
+    assert "SUMMARY:Grief\\, and tea\\; on Tuesdays" in lines
+    for word in ("ATTENDEE", "ORGANIZER", "CONTACT", "URL", "LOCATION", "Unmistakable", "Sonnenallee", "secret"):
+        assert word not in feed
+    assert len({line for line in lines if line.startswith("UID")}) == len(starts)
+
+
+def test_what_meets_at_no_set_times_or_is_not_for_everybody_has_no_calendar(oak: Community) -> None:
+    mira = signed_in(oak, "Mira")
+    publishes(mira)
+    listing = mira.open("/search").post("/search", words="").link('/listings/[^"]+')
+    assert Browser(oak).open(f"{listing}/calendar.ics").status == 404
+    publishes(mira, **(CIRCLE | {"audience": "here"}))
+    circle = mira.open("/search").post("/search", words="Grief").link('/listings/[^"]+')
+    assert Browser(oak).open(f"{circle}/calendar.ics").status == 404
+    assert mira.open(f"{circle}/calendar.ics").status == 200

@@ -16,6 +16,7 @@ _listing = schema.listing
 _holder = schema.listing_holder
 _key = schema.listing_key
 _share = schema.listing_key_share
+_joining = schema.joining
 _said = schema.fit_said
 
 
@@ -193,6 +194,7 @@ def wipe(tx: Writing, listing: str) -> None:
     tx.execute(update(_listing).where(_listing.c.id == listing).values(content="{}", waiting_for="[]"))
     for key in keys(tx, listing):
         remove_key(tx, key.public)
+    tx.execute(delete(_joining).where(_joining.c.listing == listing))
     tx.execute(delete(_holder).where(_holder.c.listing == listing))
     tx.execute(delete(_said).where(_said.c.listing == listing))
 
@@ -211,6 +213,22 @@ def say_fit(tx: Writing, listing: str, answer: str | None, *, last_day: int) -> 
     tx.execute(delete(_said).where(_said.c.listing == listing))
     if answer is not None:
         tx.execute(_said.insert().values(listing=listing, answer=answer, last_day=last_day))
+
+
+# How those accepted join.
+
+
+def joining(reading: Reading, listing: str) -> tuple[str, bytes] | None:
+    """(the key it is sealed to, what is sealed), or None."""
+    row = reading.execute(select(_joining).where(_joining.c.listing == listing)).first()
+    return None if row is None else (row.key, row.sealed)
+
+
+def save_joining(tx: Writing, listing: str, key: str, sealed: bytes | None) -> None:
+    """Keep it anew; None: there is nothing to tell any more."""
+    tx.execute(delete(_joining).where(_joining.c.listing == listing))
+    if sealed is not None:
+        tx.execute(_joining.insert().values(listing=listing, key=key, sealed=sealed))
 
 
 # Keys.

@@ -300,6 +300,13 @@ def move_on(tx: Writing, row: Incoming, move: Move, *, now: int) -> Incoming:
     return moved
 
 
+def seats(reading: Reading, listing: str) -> tuple[int, Incoming | None]:
+    """(how many were accepted and still go on, who comes next): who has waited longest, and of one day by the lot of a random name."""
+    rows_ = store.incoming_of(reading, [listing])
+    line = sorted((row for row in rows_ if row.state is State.WAITLISTED), key=lambda row: (row.came, row.ref))
+    return sum(row.state is State.ACCEPTED for row in rows_), line[0] if line else None
+
+
 def something_open(reading: Reading, listing: str) -> bool:
     """Whether anything that came in for a listing still goes on."""
     return any(row.state in rules.OPEN for row in store.incoming_of(reading, [listing]))

@@ -13,6 +13,7 @@ from alongside_node.directory.searching import Found, Query, Viewer
 from alongside_node.entrypoints import acts
 from alongside_node.foundation.database import Reading, Writing
 from alongside_node.listings import actions as listings
+from alongside_node.listings import joining
 from alongside_node.members.actions import Act
 from alongside_node.referrals import answering, company
 from alongside_node.referrals.answering import Opened
@@ -91,6 +92,7 @@ class _Looked:
     ready: tuple[company.Ready, ...]
     let_in: frozenset[str]
     keeps: bool
+    joining: str
 
 
 async def _opened(visitor: Visitor) -> _Looked:
@@ -115,6 +117,7 @@ async def _opened(visitor: Visitor) -> _Looked:
             ready=ready,
             let_in=frozenset(answering.let_in(reading, row)),
             keeps=kept is not None,
+            joining=joining.told(reading, row.listing, keys, me=me) if kept is not None else "",
         )
 
     found = await visitor.edge.read(look)
@@ -233,6 +236,7 @@ def _page(visitor: Visitor, looked: _Looked, problems: dict[str, str], *, others
         received=shown.received(opened, looked.told, looked.names[visitor.me], looked.readers),
         others=others or looked.own_offers,
         later_choices=visitor.days_ahead(_LATER),
+        joining=looked.joining,
         ready_choices=tuple(Choice(one.beside.key.text, one.beside.name) for one in looked.ready if not one.reads),
         form=visitor.form(problems),
     )
@@ -245,6 +249,10 @@ async def _answer(visitor: Visitor, move: Move, said: Notice, *, needs_words: bo
         return _page(visitor, looked, {"text": "too_long"})
     if needs_words and not words:
         return _page(visitor, looked, {"text": "required"})
+    if move is Move.ACCEPT and looked.joining:
+        words = f"{words}\n\n{looked.joining}".strip()
+        if len(words) > FIELD_CHARACTERS[Field.WORDS]:
+            return _page(visitor, looked, {"text": "too_long"})
     if move is not Move.DECLINE:
         suggest = []
     if not await _may_be_suggested(visitor, looked, suggest):
@@ -261,7 +269,16 @@ async def _answer(visitor: Visitor, move: Move, said: Notice, *, needs_words: bo
         now=now,
         random=edge.random,
     )
-    await edge.write(lambda tx: answering.take(tx, step, now=now))
+    told, listing, me = looked.joining if move is Move.ACCEPT else "", looked.opened.row.listing, visitor.me
+    # Sealed anew, to the key that all have who keep it now.
+    kept = await edge.read(lambda reading: joining.prepare(reading, listing, told, me=me)) if told else None
+
+    def work(tx: Writing) -> None:
+        answering.take(tx, step, now=now)
+        if kept is not None:
+            joining.keep(tx, kept)
+
+    await edge.write(work)
     return visitor.go(_url(looked), said)
 
 

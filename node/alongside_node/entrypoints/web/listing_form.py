@@ -24,6 +24,7 @@ _DAYS: Final = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z")
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()/.-]{2,38}\Z")
 _LIMITS: Final = {
+    "circle_agreements": 2_000,
     "title": 120,
     "text": 4_000,
     "by": 120,
@@ -180,6 +181,10 @@ def read(visitor: Visitor, former: Mapping[str, Any] | None = None) -> tuple[dic
             "waiting": reading.number("waiting", 3, most=100),
             "guests": reading.number("guests", 1, most=100),
         }
+        if members["type"] == "circle":
+            members["agreements"] = reading.text("circle_agreements")
+            if visitor.text("seats"):
+                members["room"]["seats"] = max(reading.number("seats", 1, most=200), 1)
         members["contact"] = _contacts(visitor, reading)
         if members["type"] == "practitioner":
             members["practitioner"] = _practitioner(visitor, reading, former)
@@ -391,6 +396,8 @@ def fields(members: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
         "room": room.get("state", "open"),
         "waiting": str(room.get("waiting", 3)),
         "guests": str(room.get("guests", 1)),
+        "seats": str(room.get("seats") or ""),
+        "circle_agreements": members.get("agreements") or "",
     }
     found |= {f"contact_{contact['kind']}": contact["value"] for contact in members.get("contact") or ()}
     practitioner = members.get("practitioner") or {}

@@ -22,7 +22,7 @@ from alongside_protocol import fair_order
 from alongside_protocol.listing import Audience, Direction, is_open
 from alongside_protocol.place import Point
 
-from . import filters, shown
+from . import calendar_feed, filters, shown
 from .views import (
     PRINTED_A_PAGE,
     RESULTS_A_PAGE,
@@ -424,6 +424,17 @@ async def listing(visitor: Visitor) -> Response:
         ask_blocked=looked.blocked,
         chosen=f"{looked.found.node}/{looked.found.id}",
     )
+
+
+async def calendar(visitor: Visitor) -> Response:
+    """The meetings of a circle, for one's own calendar."""
+    looked = await look_at(visitor)
+    name = f"{looked.found.node} {looked.found.id}"
+    feed = calendar_feed.calendar(looked.found.listing, name=name, now=visitor.now)
+    if feed is None:
+        raise NothingHereError
+    headers = {"content-disposition": 'attachment; filename="calendar.ics"'}
+    return Response(feed, media_type="text/calendar", headers=headers)
 
 
 async def order(visitor: Visitor) -> Response:

@@ -16,6 +16,7 @@ from alongside_node.entrypoints import acts
 from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
+from alongside_node.listings import joining
 from alongside_node.listings.actions import Move, NotPossibleError, Offering, State, StillMissingError
 from alongside_node.listings.beginnings import beginning
 from alongside_node.listings.careful_words import pointed_out
@@ -27,7 +28,7 @@ from alongside_protocol.fit import Fit
 from alongside_protocol.listing import Audience, Direction, Listing, is_open
 
 from . import listing_form, shown, telling
-from .views import ArrivingView, Choice, Form, Notice, OfferingView, ResultView
+from .views import ArrivingView, Choice, Form, Notice, OfferingView, ResultView, SeatsView
 from .visitor import NothingHereError, Visitor
 
 
@@ -91,10 +92,57 @@ def as_kept(reading: Reading, visitor: Visitor, offering: Offering, now: int) ->
         waiting=waiting,
         stops_after=stops_after(offering.stops_after, members),
         ends=due if need else None,
+        seats=_seats(reading, offering),
         careful=bool(pointed_out(members)),
         people=tuple(holder.name for holder in offering.holders),
         says=listings.said_fit(reading, offering.id, now=now) or "",
     )
+
+
+def _seats(reading: Reading, offering: Offering) -> SeatsView | None:
+    every = (offering.members.get("room") or {}).get("seats")
+    if not every:
+        return None
+    taken, following = answering.seats(reading, offering.id)
+    if following is None:
+        return SeatsView(every, taken)
+    return SeatsView(every, taken, following.alias, f"/incoming/{following.peer}/{following.ref}")
+
+
+async def joining_page(visitor: Visitor) -> Response:
+    """How those accepted join."""
+    return await _joining_page(visitor, await _kept(visitor), None, {})
+
+
+async def _joining_page(
+    visitor: Visitor, offering: Offering, written: str | None, problems: dict[str, str]
+) -> Response:
+    person, me = visitor.somebody(), visitor.me
+
+    def look(reading: Reading) -> tuple[str, bool]:
+        keys = answering.keys_of(reading, person, me=me)
+        return joining.told(reading, offering.id, keys, me=me), joining.is_lost(reading, offering.id, keys)
+
+    told, lost = await visitor.edge.read(look)
+    return visitor.page(
+        "joining",
+        status=422 if problems else 200,
+        title=str(offering.members.get("title", "")),
+        lang=str(offering.members.get("lang", "")),
+        url=f"/offerings/{offering.id}/joining",
+        lost=lost,
+        form=Form({"joining": told if written is None else written}, problems),
+    )
+
+
+async def keep_joining(visitor: Visitor) -> Response:
+    """Keep it, sealed to those who keep the listing."""
+    offering, words, me = await _kept(visitor), visitor.text("joining"), visitor.me
+    if len(words) > joining.CHARACTERS:
+        return await _joining_page(visitor, offering, words, {"joining": "too_long"})
+    kept = await visitor.edge.read(lambda reading: joining.prepare(reading, offering.id, words, me=me))
+    await visitor.edge.write(lambda tx: joining.keep(tx, kept))
+    return visitor.go("/offerings", Notice.JOINING_KEPT)
 
 
 _CONFIRM_AHEAD: Final = 14

@@ -4,6 +4,7 @@ Somebody without an account is given seven words before anything is sent; they o
 `asking.prepare` seals, pinned to the promises that stood on that page.
 """
 
+from hashlib import sha256
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from alongside_node.members.actions import Act, Role
 from alongside_node.notifications.actions import Whose
 from alongside_node.referrals import asking
 from alongside_node.referrals.rules import DEFAULT_DAYS, LONGEST_DAYS, OPEN, WAITING
-from alongside_protocol import limits
+from alongside_protocol import base64url, limits
 from alongside_protocol.consent import FIELD_CHARACTERS, Field
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId, RecordId
@@ -31,6 +32,11 @@ from .visitor import NothingHereError, Visitor
 
 _DAYS: Final = ("3", "7", "14", "30")
 _PAUSED: Final = frozenset({State.PAUSED, State.PAUSED_WAITLISTED})
+
+
+def _agreements_mark(listing: Listing) -> str:
+    """What a tick says yes to: these words and no others."""
+    return base64url.encode(sha256(listing.agreements.encode("utf-8")).digest()[:16])
 
 
 _NOT_TO_A_NEED: Final = frozenset({Field.NAME, Field.CONTACT})
@@ -139,6 +145,7 @@ async def _confirm_page(visitor: Visitor, result: Any, fields: dict[Field, str],
         ask_url=f"{result.url}/ask",
         form=visitor.form(problems),
         promises_hash=to.shown,
+        agreements_mark=_agreements_mark(result.listing) if result.listing.agreements else "",
         words_to_keep=kept.words,
         words_lang=kept.lang,
         pending=kept.pending,
@@ -161,6 +168,8 @@ async def send(visitor: Visitor) -> Response:
     if visitor.text("agree") != "yes":
         problems["agree"] = "agree"
     problems |= keeping.problems(visitor)
+    if result.listing.agreements and visitor.text("accepts") != _agreements_mark(result.listing):
+        problems["accepts"] = "agree"
     if problems:
         return await _confirm_page(visitor, result, fields, problems)
     to = await _addressee(visitor)

@@ -71,6 +71,7 @@ class Notice(StrEnum):
     OPEN_FOR_LOOKING = "open_for_looking"
     TOLD_SO = "told_so"
     TOLD_NOT = "told_not"
+    JOINING_KEPT = "joining_kept"
     NEED_POSTED = "need_posted"
     BLOCKED = "blocked"
     BLOCK_TAKEN_BACK = "block_taken_back"
@@ -448,7 +449,7 @@ class OfferingView:
     `wording.MISSING` that stand in the way of publishing. `confirm_by` is set when it is time to say "still right".
     `careful`: some of its words are worth another look, which stands in nobody's way. `people`: who keeps it, as they are named on it.
     `stops_after`: days unlooked at after which nobody can ask, 0: never.
-    `ends`: of a need, its last day.
+    `ends`: of a need, its last day. `seats`: of a circle that has said how many.
     """
 
     id: str
@@ -464,10 +465,21 @@ class OfferingView:
     waiting: int = 0
     careful: bool = False
     ends: date | None = None
+    seats: "SeatsView | None" = None
     people: tuple[str, ...] = ()
     stops_after: int = 0
     says: str = ""
     """What is answered to who asks before saying who they are: a code of `wording.FIT`, or "" for what is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsView:
+    """The seats of a circle: how many there are, how many are taken, and who has waited longest (None: nobody waits)."""
+
+    all: int
+    taken: int
+    next: str | None = None
+    next_url: str = ""
 
 
 # The communities we are in agreement with.

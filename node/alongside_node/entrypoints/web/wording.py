@@ -452,6 +452,7 @@ NOTICE: Final[Words] = {
     "put_off": N_("It waits for you. They are not told that you wait."),
     "company_asked": N_("The others who keep this with you see that you ask for company."),
     "ready_to_join": N_("Thank you. You read it here once the person who asked says yes."),
+    "joining_kept": N_("Kept. It is told only together with your yes."),
     "need_posted": N_("It can be read now. It ends by itself in 7 days."),
     "blocked": N_("They can no longer reach you. What was open between you is ended."),
     "block_taken_back": N_("They can ask you again."),
@@ -570,6 +571,8 @@ FIELD: Final[Words] = {
     "currency": N_("Currency"),
     "nobody_turned_away": N_("Nobody is turned away for lack of money"),
     "room": N_("Is there room?"),
+    "circle_agreements": N_("What those who come keep to"),
+    "seats": N_("How many seats are there?"),
     "waiting": N_("How many may wait for an answer?"),
     "guests": N_("How many of them without an account?"),
     # Without asking here.

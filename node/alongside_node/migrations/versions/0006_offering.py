@@ -22,6 +22,15 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "joining",
+        sa.Column("listing", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["listing"], ["listing.id"], name=op.f("fk_joining_listing"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("listing", name=op.f("pk_joining")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "block",
         sa.Column("mark", sa.LargeBinary(), nullable=False),
         sa.Column("note", sa.LargeBinary(), nullable=False),
