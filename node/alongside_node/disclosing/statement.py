@@ -210,6 +210,10 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             N_("Which communities could not be reached lately."),
             _columns(shown="peer", mark="failures code", time="next_at"),
         ),
+        "joining": Table(
+            N_("That something here tells how to join, to those who were accepted."),
+            _columns(shown="listing key", sealed="sealed"),
+        ),
         "listing": Table(
             N_("What people here offer and look for, also what nobody sees yet."),
             _columns(
