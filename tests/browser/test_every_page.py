@@ -68,6 +68,10 @@ def served(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[
 def test_a_page_is_sound(served: tuple[Served, str, int], name: str) -> None:
     shown, lang, width = served
     shown.show(SAMPLES[name], lang)
+    # What is folded away has a place that nobody sees, and axe took it for the ground of what stands there.
+    shown.page.evaluate(
+        "document.querySelectorAll('details:not([open]) > :not(summary)').forEach(one => one.hidden = true)"
+    )
     found = Axe().run(shown.page)
     serious = [(one["id"], one["nodes"][0]["html"]) for one in found["violations"] if one["impact"] in SERIOUS]
     assert serious == []
