@@ -820,6 +820,32 @@ SAMPLES: Mapping[str, Sample] = {
     "community": Sample(
         "community", "/community", STEWARD, _COMMUNITY | {"form": Form({"name": "Night Porch"}, {"place": "required"})}
     ),
+    "practitioners": Sample("practitioners", "/practitioners", None, {"form": Form()}),
+    "vouching, of a group": Sample(
+        "vouching",
+        "/offerings/1/vouching",
+        MEMBER,
+        {
+            "offering": offering(type="circle"),
+            "vouching": (
+                views.VouchingView("a", PRACTITIONER.title, "en", "If a child is in danger.", ahead(200)),
+                views.VouchingView("b", "عيادة", "ar"),
+            ),
+        },
+        Notice.VOUCHED,
+    ),
+    "vouching, of a practitioner": Sample(
+        "vouching",
+        "/offerings/1/vouching",
+        MEMBER,
+        {
+            "offering": offering(type="practitioner"),
+            "vouching": (views.VouchingView("a", "Hearing Voices Berlin", until=ahead(20)),),
+        },
+    ),
+    "vouching, nobody": Sample(
+        "vouching", "/offerings/1/vouching", MEMBER, {"offering": offering(type="circle"), "vouching": ()}
+    ),
     "card": Sample("card", "/l/card", None, {"result": result(listing(printable=True))}),
     "card, of another language": Sample("card", "/l/card", MEMBER, {"result": result(NOTHING_SAID, "دار السلام")}),
     "print": Sample("print", "/print", None, _PRINT | {"form": _LOST, "place_choices": TONGUES}),

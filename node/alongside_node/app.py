@@ -378,6 +378,7 @@ class Node:
 
     async def _lapse(self, _now: int) -> None:
         await acts.lapse(self.edge)
+        await acts.end_vouching(self.edge)
 
     # Running.
 

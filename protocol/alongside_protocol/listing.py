@@ -6,7 +6,7 @@ version does not know (`topics`, `access`) are kept, so that the vocabulary can 
 The member `type` says what kind of support it is; `kind` on the same line is the record's own (section 4 of the specification).
 """
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -26,6 +26,7 @@ HOLDERS: Final = 5
 NEED_DAYS: Final = 7
 """A need ends this many days after it was confirmed: it is about now."""
 GROWN_UP: Final = 18
+VOUCHED_DAYS: Final = 365
 
 _STRICT = ConfigDict(strict=True, frozen=True, extra="ignore")
 
@@ -235,12 +236,14 @@ class Room(BaseModel):
 
 
 class Vouching(BaseModel):
-    """A peer group that vouches for a practitioner; ends after a year."""
+    """A peer group that vouches for a practitioner; ends within a year."""
 
     model_config = _STRICT
 
     by: _Line
     until: _Date
+    group: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{22})?$")] = ""
+    """The id of the group's own listing in the same directory."""
 
 
 class Practitioner(BaseModel):
@@ -300,6 +303,12 @@ class Listing(BaseModel):
     practitioner: Practitioner | None = None
     agreements: Annotated[str, Field(max_length=AGREEMENTS_CHARACTERS, pattern=TEXT)] = ""
     """What those who come keep to, agreed to before asking."""
+
+
+def vouched_on(practitioner: Practitioner, today: date) -> tuple[Vouching, ...]:
+    """Who vouches on a day. One that has ended, or claims to last longer than a year, does not count."""
+    last = today + timedelta(days=VOUCHED_DAYS)
+    return tuple(one for one in practitioner.vouched if today <= date.fromisoformat(one.until) <= last)
 
 
 def missing_before_publishing(listing: Listing) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from alongside_protocol.sealing import SealPrivateKey
 from . import rules, store
 from .rules import IN_DIRECTORY, SAYS_NOTHING_NEW, Move, NotPossibleError, State, StillMissingError
 from .store import Holder, Offering, Share
+from .vouching import vouched, with_vouched
 
 __all__ = [
     "IN_DIRECTORY",
@@ -113,7 +114,7 @@ def draft(
     offering = Offering(
         id=listing,
         state=State.DRAFT,
-        members=dict(content),
+        members=with_vouched(content, []),  # nobody vouches for themselves
         rev=0,
         holders=tuple(Holder(member.id, name) for member, name in holders[:HOLDERS]),
         source=source,
@@ -197,7 +198,8 @@ def change(
         store.wipe(tx, after.id)
         return after, None
     if content is not None:
-        after = after.at(members=dict(content))
+        own = dict(content) if move is Move.VOUCH else with_vouched(content, vouched(offering.members))
+        after = after.at(members=own)
     if move is Move.PUBLISH:
         after = after.at(waiting_for=())
     if after.state not in IN_DIRECTORY:

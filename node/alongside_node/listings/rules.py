@@ -52,6 +52,8 @@ class Move(StrEnum):
     STOP = "stop"
     """By the clock alone."""
     LOOK = "look"
+    VOUCH = "vouch"
+    """A group vouches for it, or no longer does."""
     WITHDRAW = "withdraw"
 
 
@@ -65,11 +67,13 @@ TABLE: Final[Mapping[tuple[State, Move], State]] = MappingProxyType(
         (State.PUBLISHED, Move.CONFIRM): State.PUBLISHED,
         (State.PUBLISHED, Move.REST): State.RESTING,
         (State.PUBLISHED, Move.STOP): State.UNSEEN,
+        (State.PUBLISHED, Move.VOUCH): State.PUBLISHED,
         (State.PUBLISHED, Move.WITHDRAW): State.WITHDRAWN,
         (State.RESTING, Move.EDIT): State.RESTING,
         (State.RESTING, Move.PUBLISH): State.PUBLISHED,
         (State.RESTING, Move.CONFIRM): State.RESTING,
         (State.RESTING, Move.REOPEN): State.PUBLISHED,
+        (State.RESTING, Move.VOUCH): State.RESTING,
         (State.RESTING, Move.WITHDRAW): State.WITHDRAWN,
         (State.UNSEEN, Move.LOOK): State.PUBLISHED,
         (State.UNSEEN, Move.EDIT): State.PUBLISHED,
@@ -77,6 +81,7 @@ TABLE: Final[Mapping[tuple[State, Move], State]] = MappingProxyType(
         (State.UNSEEN, Move.CONFIRM): State.PUBLISHED,
         (State.UNSEEN, Move.REOPEN): State.PUBLISHED,
         (State.UNSEEN, Move.REST): State.RESTING,
+        (State.UNSEEN, Move.VOUCH): State.UNSEEN,
         (State.UNSEEN, Move.WITHDRAW): State.WITHDRAWN,
     }
 )
@@ -85,7 +90,7 @@ TABLE: Final[Mapping[tuple[State, Move], State]] = MappingProxyType(
 IN_DIRECTORY: Final = frozenset({State.PUBLISHED, State.RESTING, State.UNSEEN})
 NOBODY_ASKS: Final = frozenset({State.RESTING, State.UNSEEN})
 """Others see one and the same in both: that it rests, never why."""
-SAYS_NOTHING_NEW: Final = frozenset({Move.STOP, Move.LOOK})
+SAYS_NOTHING_NEW: Final = frozenset({Move.STOP, Move.LOOK, Move.VOUCH})
 """Moves after which a listing is as old as before: nobody has confirmed anything."""
 
 STOPS_AFTER: Final = 3

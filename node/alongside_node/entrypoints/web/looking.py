@@ -345,6 +345,11 @@ async def printed(visitor: Visitor) -> Response:
 # Pages of the community's own words.
 
 
+async def practitioners(visitor: Visitor) -> Response:
+    """Licensed practitioners by area: beside peers."""
+    return visitor.page("practitioners", form=Form())
+
+
 async def hard_night(visitor: Visitor) -> Response:
     """What the community says to somebody on a hard night."""
     return visitor.page("hard_night", community=await visitor.edge.read(shown.community))

@@ -3,8 +3,9 @@
 Nothing is published before its people have answered who may be called, and have said that they want to be listed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 from zoneinfo import available_timezones
@@ -16,7 +17,7 @@ from alongside_node.entrypoints import acts
 from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
-from alongside_node.listings import joining
+from alongside_node.listings import joining, vouching
 from alongside_node.listings.actions import Move, NotPossibleError, Offering, State, StillMissingError
 from alongside_node.listings.beginnings import beginning
 from alongside_node.listings.careful_words import pointed_out
@@ -28,7 +29,7 @@ from alongside_protocol.fit import Fit
 from alongside_protocol.listing import Audience, Direction, Listing, is_open
 
 from . import listing_form, shown, telling
-from .views import ArrivingView, Choice, Form, Notice, OfferingView, ResultView, SeatsView
+from .views import ArrivingView, Choice, Form, Notice, OfferingView, ResultView, SeatsView, VouchingView
 from .visitor import NothingHereError, Visitor
 
 
@@ -333,6 +334,63 @@ async def publish(visitor: Visitor) -> Response:
     except StillMissingError:
         return await _preview_page(visitor, offering, {})
     return visitor.go("/offerings", Notice.PUBLISHED)
+
+
+async def vouching_page(visitor: Visitor) -> Response:
+    """For a group: practitioners it may vouch for. For a practitioner: who vouches for them."""
+    offering = await _kept(visitor)
+    person, now = visitor.may(Act.OFFER), visitor.now
+    if offering.state not in listings.IN_DIRECTORY:
+        raise NothingHereError
+
+    def look(reading: Reading) -> tuple[OfferingView, tuple[VouchingView, ...]]:
+        view = as_kept(reading, visitor, offering, now)
+        if vouching.can_be_vouched_for(offering.members):
+            return view, tuple(_group(one) for one in vouching.vouched(offering.members))
+        theirs = [
+            one
+            for one in listings.in_directory(reading)
+            if vouching.can_be_vouched_for(one.members) and listings.keeps(reading, one.id, person.member.id) is None
+        ]
+        return view, tuple(_practitioner(one, offering.id) for one in theirs)
+
+    view, several = await visitor.edge.read(look)
+    if view.type not in ("circle", "practitioner"):
+        raise NothingHereError
+    return visitor.page("vouching", offering=view, vouching=several)
+
+
+def _group(said: Mapping[str, Any]) -> VouchingView:
+    return VouchingView(str(said.get("group", "")), str(said["by"]), until=date.fromisoformat(said["until"]))
+
+
+def _practitioner(offering: Offering, group: str) -> VouchingView:
+    members = offering.members
+    until = next((one["until"] for one in vouching.vouched(members) if one.get("group") == group), None)
+    return VouchingView(
+        offering.id,
+        str(members.get("title", "")),
+        str(members.get("lang", "")),
+        str(members["practitioner"].get("duties") or ""),
+        None if until is None else date.fromisoformat(until),
+    )
+
+
+async def vouch(visitor: Visitor) -> Response:
+    """A group vouches for a practitioner, for a year."""
+    offering, person = await _kept(visitor), visitor.somebody()
+    if not await acts.vouch(visitor.edge, person.member, offering.id, visitor.text("other")):
+        raise NothingHereError
+    return visitor.go(f"/offerings/{offering.id}/vouching", Notice.VOUCHED)
+
+
+async def end_vouching(visitor: Visitor) -> Response:
+    """It no longer does, whichever of the two says so."""
+    offering, person, other = await _kept(visitor), visitor.somebody(), visitor.text("other")
+    group, practitioner = (offering.id, other) if vouching.may_vouch(offering.members) else (other, offering.id)
+    if not await acts.take_vouching_back(visitor.edge, person.member, group, practitioner):
+        raise NothingHereError
+    return visitor.go(f"/offerings/{offering.id}/vouching", Notice.VOUCHING_ENDED)
 
 
 async def _move(visitor: Visitor, move: Move, said: Notice) -> Response:

@@ -18,7 +18,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from alongside_protocol.hours import Hours
-from alongside_protocol.listing import Listing, Translation
+from alongside_protocol.listing import Listing, Translation, vouched_on
 from alongside_protocol.referral import FINAL, State
 
 from . import drawing
@@ -115,6 +115,7 @@ def _functions(lang: str, gettext: Gettext, markdown: Markdown) -> dict[str, Cal
         "shared_step": drawing.shared_step,
         "text_direction": text_direction,
         "told": _told,
+        "vouched_on": vouched_on,
         "weekday": partial(weekday, lang=lang),
         "words": partial(words, gettext=gettext),
     }

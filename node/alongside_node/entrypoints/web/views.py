@@ -56,6 +56,8 @@ class Notice(StrEnum):
     OPEN_AGAIN = "open_again"
     CONFIRMED = "confirmed"
     TAKEN_DOWN = "taken_down"
+    VOUCHED = "vouched"
+    VOUCHING_ENDED = "vouching_ended"
     SIGNED_OUT = "signed_out"
     WELCOME = "welcome"
     PEER_ASKED = "peer_asked"
@@ -480,6 +482,17 @@ class SeatsView:
     taken: int
     next: str | None = None
     next_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VouchingView:
+    """A practitioner whom a group may vouch for, or a group that vouches for one. `until`: None while it does not."""
+
+    id: str
+    title: str
+    lang: str = ""
+    duties: str = ""
+    until: date | None = None
 
 
 # The communities we are in agreement with.

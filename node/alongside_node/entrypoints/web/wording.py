@@ -475,6 +475,8 @@ NOTICE: Final[Words] = {
     "resting": N_("Rest well. Nobody can send you a new request."),
     "open_again": N_("It is open again."),
     "confirmed": N_("Thank you. It stays as it is."),
+    "vouched": N_("It stands on their listing for a year. Your group can take it back."),
+    "vouching_ended": N_("It no longer stands there."),
     "taken_down": N_("It is taken down, here and in the other communities."),
     "signed_out": N_("You are signed out."),
     "welcome": N_("Welcome. You are signed in."),
