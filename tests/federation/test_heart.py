@@ -263,12 +263,16 @@ def test_it_ends_by_itself_at_its_date_on_both_sides(world: World, oak: Communit
 
 
 def test_what_nobody_confirms_is_not_shown_and_then_withdrawn(world: World, oak: Community, elm: Community) -> None:
-    mira = elm.person("Mira")
-    elm.publishes(mira, direction="need", commitments=None)
+    elm.publishes(elm.person("Mira"))
+    need = elm.publishes(elm.person("Nora"), direction="need", commitments=None)
     world.settle()
-    assert len(find(oak, Query())) == len(find(elm, Query())) == 1
+    assert len(find(oak, Query())) == len(find(elm, Query())) == 2
     world.pass_time(8 * DAY)
+    assert [found.id == need for found in find(oak, Query())] == [False]
+    assert sorted(row.state for row in elm.rows("listing")) == ["unseen", "withdrawn"]
+    for _ in range(12):  # heads are signed daily and last eight days
+        world.pass_time(7 * DAY)
     assert find(oak, Query()) == find(elm, Query()) == []
-    assert [row.state for row in elm.rows("listing")] == ["published"]
+    assert sorted(row.state for row in elm.rows("listing")) == ["unseen", "withdrawn"]
     world.pass_time(15 * DAY)
-    assert [row.state for row in elm.rows("listing")] == ["withdrawn"]
+    assert [row.state for row in elm.rows("listing")] == ["withdrawn"] * 2

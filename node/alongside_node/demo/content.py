@@ -42,6 +42,8 @@ class Community:
     languages: tuple[str, ...]
     about: str
     agreements: str
+    young_people: str
+    """What it agreed about people under 18; empty where it is not open to them."""
     place: Place
     hard_night: tuple[Contact, ...]
     commitments: Commitments
@@ -69,6 +71,7 @@ def _community(key: str, read: Mapping[str, Any]) -> Community:
         languages=tuple(read["languages"]),
         about=read["about"],
         agreements=read["agreements"],
+        young_people=read.get("young_people", ""),
         place=Place.model_validate(read["place"]),
         hard_night=tuple(Contact.model_validate(contact) for contact in read["hard_night"]),
         commitments=Commitments.model_validate(read["commitments"]),

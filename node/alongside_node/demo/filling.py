@@ -138,6 +138,7 @@ def _publish(database: Database, keyring: Keyring, community: Community, joined:
         languages=community.languages,
         place=community.place,
         agreements=community.agreements,
+        young_people=community.young_people,
         hard_night=community.hard_night,
         commitments=community.commitments,
     )

@@ -173,7 +173,7 @@ def missing(reading: Reading, offering: Offering, *, now: int, place_key: bytes)
 
 
 def _missing(reading: Reading, listing: Listing) -> tuple[str, ...]:
-    agreed = bool(identity.standing_community(reading).profile.young_people)
+    agreed = listing.ages.under_18 and bool(identity.standing_community(reading).profile.young_people)
     return rules.missing(listing, young_people_agreed=agreed)
 
 
