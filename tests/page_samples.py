@@ -234,6 +234,15 @@ def request(state: str = "accepted", **changes: object) -> views.RequestView:
     return views.RequestView(state=state, **(members | changes))  # type: ignore[arg-type]
 
 
+_DAYS = (Choice("3", "3"), Choice("14", "14"))
+TONIGHT = views.TonightView(
+    None,
+    (LISTENING_RESULT, CIRCLE_RESULT),
+    (
+        views.DirectContact("Warmline of the river towns", "phone", "+49 30 7654321"),
+        views.DirectContact("Texting at night", "text", "+49 151 7654321"),
+    ),
+)
 TOLD = views.TellingView(
     (
         views.TellingWay("email"),
@@ -257,6 +266,9 @@ def my_request(of: views.RequestView, **changes: object) -> Sample:
         "promises_now": None,
         "promises_hash": "",
         "telling": TOLD,
+        "silence": None,
+        "silence_choices": _DAYS,
+        "tonight": None,
         "form": Form({"tell": "email"}),
     }
     return Sample("my_request", "/requests/r1", MEMBER, context | {"request": of} | changes)
@@ -394,6 +406,8 @@ _ASK: dict[str, object] = {
     "ask_url": "/listings/node/id/ask",
     "form": Form(),
     "telling": views.TellingView(TOLD.ways),
+    "silence_choices": _DAYS,
+    "tonight": TONIGHT,
 }
 _FULL = Form(
     {
@@ -469,8 +483,8 @@ _CONFIRM = _ASK | {
     "pending": "p",
     "telling": TOLD,
     "told_at": "someone@example.org",
+    "silence": views.SilenceView("tell", ahead(3)),
 }
-_DAYS = (Choice("3", "3"), Choice("14", "14"))
 _DRAFT = offering("draft", title="", type="", missing=("type", "title", "commitments.police", "something_new"))
 _PEER: dict[str, object] = {"agreements": AGREEMENTS, "form": Form()}
 _INVITE: dict[str, object] = {"form": Form(), "code": None, "last_day": None}
@@ -587,7 +601,13 @@ SAMPLES: Mapping[str, Sample] = {
         request("declined"), suggestions=(views.Suggestion(LISTENING.title, "en", "/l"),), messages=MESSAGES
     ),
     "my_request, turned away": my_request(request("declined", reason="full")),
-    "my_request, they rest": my_request(request("offered", rests=True)),
+    "my_request, they rest": my_request(
+        request("offered", rests=True), silence=views.SilenceView("told", None), tonight=TONIGHT
+    ),
+    "my_request, waiting": my_request(
+        request("offered"), silence=views.SilenceView("stop", ahead(3)), tonight=views.TonightView(True)
+    ),
+    "my_request, stopped": my_request(request("withdrawn"), silence=views.SilenceView("stopped", None)),
     "my_request, one more": my_request(
         request(),
         messages=MESSAGES,

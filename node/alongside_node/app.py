@@ -350,6 +350,7 @@ class Node:
 
     async def _expire(self, now: int) -> None:
         keyring, random = self.keys(), self.world.random
+        await self.database.awrite(lambda tx: schedule.silence(tx, keyring=keyring, now=now, random=random))
         await self.database.awrite(lambda tx: schedule.expire(tx, now, random=random))
         await self.database.awrite(lambda tx: receiving.apply_overdue(tx, keyring=keyring, now=now, random=random))
         if await self.database.awrite(lambda tx: fit.release(tx, me=keyring.id, now=now)):

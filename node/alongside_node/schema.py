@@ -426,6 +426,8 @@ asked = Table(
     Column("problem", Text, comment="why the last message could not be delivered, as a code"),
     Column("reason", Text, comment="why their node, not a person, turned it away, as a code"),
     Column("final_day", Integer, comment="content goes 14 days later"),
+    Column("answer_by", Integer, comment="the last day on which an answer is awaited, as the person set it"),
+    Column("if_silent", Text, comment="what happens then: tell, stop; afterwards what happened: told, stopped"),
     sqlite_with_rowid=False,
     info={"owner": "referrals"},
 )

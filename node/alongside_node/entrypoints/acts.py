@@ -402,13 +402,17 @@ async def ask(
     shown: str,
     until: int,
     told: Choice | None = None,
+    silence: asking.Silence | None = None,
 ) -> str:
-    """Ask; returns the reference. `told`: how the person learns of an answer to this request, and to no other.
+    """Ask; returns the reference. `told`: how the person learns of an answer to this request, and to no other; `silence`: what
+    should happen if there is none by a day.
 
     Tries again when another request of the same person came between.
     """
     return await _with_newest_box(
-        edge, person, lambda person: _ask_once(edge, person, to, fields, shown=shown, until=until, told=told)
+        edge,
+        person,
+        lambda person: _ask_once(edge, person, to, fields, shown=shown, until=until, told=told, silence=silence),
     )
 
 
@@ -430,6 +434,7 @@ async def _ask_once(
     shown: str,
     until: int,
     told: Choice | None,
+    silence: asking.Silence | None,
 ) -> str:
     now, me = edge.now, edge.me
     ended = await edge.read(lambda reading: asking.ended(reading, person, me=me))
@@ -449,6 +454,7 @@ async def _ask_once(
 
     def begin(tx: Writing) -> str:
         asking.begin(tx, person, prepared, me=me, now=now)
+        asking.set_silence(tx, prepared.row.ref, silence)
         if channel is not None:
             notifications.put(tx, channel)
         members.stay(tx, person.member.id, until_day=until // limits.DAY + GUEST_STAYS_DAYS)

@@ -489,15 +489,15 @@ def leave_row(row: Asked, move: Move, *, keyring: Keyring, now: int, random: Ran
     return Step(row.ref, move, outgoing)
 
 
-def take(tx: Writing, prepared: Step, *, now: int) -> None:
-    """Make a prepared move. Raises `Refused` (`move`) when the table does not have it now, or another came first; `busy`."""
+def take(tx: Writing, prepared: Step, *, now: int, by_clock: bool = False) -> None:
+    """Make a prepared move; `by_clock`: as the person had set, who is not here. Raises `Refused` (`move`) when the table does not have it now, or another came first; `busy`."""
     row = store.asked(tx, prepared.ref)
     if row is None or not may(row.state, Party.SEEKER, prepared.move) or row.sent + 1 != prepared.outgoing.envelope.n:
         raise Refused(Code.MOVE, "that is no longer possible")
     after = step(row.state, Party.SEEKER, prepared.move)
     final = rules.day(now) if after in FINAL and row.final_day is None else row.final_day
     store.save_asked(tx, row.at(state=after, sent=row.sent + 1, problem=None, final_day=final))
-    if after in FINAL:
+    if after in FINAL and not by_clock:
         notifications.forget(tx, Whose(mailbox=row.mailbox))
     if prepared.move is Move.AGREE:
         _replace_first(tx, row.mailbox, prepared.letters)
@@ -516,6 +516,22 @@ def _replace_first(tx: Writing, mailbox: str, letters: Sequence[Letter]) -> None
     store.remove_letters(tx, [mailbox])
     for letter in (*letters, *kept):
         store.add_letter(tx, letter)
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What should happen if nobody has answered at the end of a day."""
+
+    day: int
+    then: rules.IfSilent
+
+
+def set_silence(tx: Writing, ref: str, silence: Silence | None) -> None:
+    """What should happen with one request; None: nothing before its last day."""
+    row = store.asked(tx, ref)
+    if row is not None:
+        day, then = (None, None) if silence is None else (silence.day, silence.then)
+        store.save_asked(tx, row.at(answer_by=day, if_silent=then))
 
 
 # Having it deleted.

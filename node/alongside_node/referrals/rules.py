@@ -1,6 +1,7 @@
 """When a request is turned away by the node, and how long things are kept (section 6 of the specification). Pure."""
 
 from collections.abc import Collection
+from enum import StrEnum
 from typing import Final
 
 from alongside_protocol import limits
@@ -33,6 +34,18 @@ ASKED_THE_SAME: Final = 3
 
 _COUNTED: Final = frozenset({State.OFFERED, State.WAITLISTED, State.PAUSED, State.PAUSED_WAITLISTED})
 
+
+class IfSilent(StrEnum):
+    """What the person wants when nobody has answered by a day they set; afterwards, what happened."""
+
+    TELL = "tell"
+    STOP = "stop"
+    TOLD = "told"
+    STOPPED = "stopped"
+
+
+UNANSWERED: Final = frozenset({State.OFFERED, State.PAUSED})
+"""What nobody has said anything to. A place on a waiting list is an answer."""
 WAITING: Final = frozenset({State.OFFERED, State.WAITLISTED})
 """What a person has not said yes or no to."""
 OPEN: Final = frozenset(State) - FINAL

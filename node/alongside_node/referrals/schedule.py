@@ -3,13 +3,15 @@
 from typing import Final, TypeVar
 
 from alongside_node.foundation.database import Writing
+from alongside_node.identity.actions import Keyring
 from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Whose
 from alongside_protocol import limits
 from alongside_protocol.identifiers import Random
 from alongside_protocol.referral import Move, Party, step
 
-from . import rules, store
+from . import asking, rules, store
+from .rules import IfSilent
 from .store import Asked, Incoming
 
 Row = TypeVar("Row", Asked, Incoming)
@@ -26,6 +28,20 @@ def expire(tx: Writing, now: int, *, random: Random) -> int:
     for incoming in theirs:
         store.save_incoming(tx, _ended(incoming, now).at(handle=None))
     return len(mine) + len(theirs)
+
+
+def silence(tx: Writing, *, keyring: Keyring, now: int, random: Random) -> int:
+    """Do what people set for when nobody has answered by their day: tell them, or take it back and tell them so. How many."""
+    several = store.unanswered(tx, rules.day(now))
+    for row in several:
+        stop = row.if_silent is IfSilent.STOP
+        done = IfSilent.STOPPED if stop else IfSilent.TOLD
+        store.save_asked(tx, row.at(answer_by=None, if_silent=done))
+        if stop:
+            step_back = asking.leave_row(row, Move.WITHDRAW, keyring=keyring, now=now, random=random)
+            asking.take(tx, step_back, now=now, by_clock=True)
+        notifications.something_waits(tx, [Whose(mailbox=row.mailbox)], now=now, random=random)
+    return len(several)
 
 
 def _end_asked(tx: Writing, asked: Asked, *, now: int, random: Random) -> None:

@@ -15,6 +15,8 @@ from alongside_node.foundation.database import Reading, Writing
 from alongside_protocol import limits
 from alongside_protocol.referral import FINAL, Numbering, State
 
+from .rules import UNANSWERED, IfSilent
+
 _asked = schema.asked
 _incoming = schema.incoming
 _letter = schema.letter
@@ -47,6 +49,8 @@ class Asked:
     problem: str | None = None
     reason: str | None = None
     final_day: int | None = None
+    answer_by: int | None = None
+    if_silent: IfSilent | None = None
 
     def at(self, **changes: Any) -> "Asked":
         """The same request, changed."""
@@ -150,6 +154,8 @@ def _asked_of(row: Row[Any]) -> Asked:
         row.problem,
         row.reason,
         row.final_day,
+        row.answer_by,
+        None if row.if_silent is None else IfSilent(row.if_silent),
     )
 
 
@@ -182,6 +188,8 @@ def save_asked(tx: Writing, one: Asked) -> None:
         "problem": one.problem,
         "reason": one.reason,
         "final_day": one.final_day,
+        "answer_by": one.answer_by,
+        "if_silent": None if one.if_silent is None else one.if_silent.value,
     }
     if tx.execute(_REPLACE_ASKED, {"of": one.ref, **values}).rowcount == 0:
         tx.execute(_ADD_ASKED, {"ref": one.ref, **values})
@@ -447,6 +455,13 @@ def past_until(reading: Reading, now: int) -> tuple[list[Asked], list[Incoming]]
         [_asked_of(row) for row in reading.execute(mine)],
         [_incoming_of(row) for row in reading.execute(theirs)],
     )
+
+
+def unanswered(reading: Reading, day: int, limit: int = 200) -> list[Asked]:
+    """What nobody has answered by the day that the person set, so that it is for us to act."""
+    states = [state.value for state in UNANSWERED]
+    statement = select(_asked).where(_asked.c.answer_by < day, _asked.c.state.in_(states)).limit(limit)
+    return [_asked_of(row) for row in reading.execute(statement)]
 
 
 def ended_before(reading: Reading, day: int) -> tuple[list[Asked], list[Incoming]]:

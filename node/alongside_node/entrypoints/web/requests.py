@@ -21,13 +21,13 @@ from alongside_protocol import base64url, limits
 from alongside_protocol.consent import FIELD_CHARACTERS, Field
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId, RecordId
-from alongside_protocol.listing import Direction, Listing, RoomState
+from alongside_protocol.listing import Direction, Listing, RoomState, is_open
 from alongside_protocol.referral import Move, State
 
-from . import keeping, listing_form, shown
+from . import keeping, listing_form, meanwhile, shown
 from . import telling as telling_form
 from .looking import as_result, look_at
-from .views import Choice, Form, Notice, Suggestion, TellingView
+from .views import Choice, Form, Notice, Suggestion, TellingView, TonightView
 from .visitor import NothingHereError, Visitor
 
 _DAYS: Final = ("3", "7", "14", "30")
@@ -88,7 +88,14 @@ async def _open_to(visitor: Visitor) -> Any:
     return as_result(visitor, looked)
 
 
-def _write_page(visitor: Visitor, result: Any, form: Form, status: int = 200) -> Response:
+async def _tonight(visitor: Visitor, result: Any) -> TonightView:
+    node, listing = visitor.path("node"), visitor.path("listing")
+    return await visitor.edge.read(
+        lambda reading: meanwhile.tonight(reading, visitor, node=node, listing=listing, open_now=result.open_now)
+    )
+
+
+async def _write_page(visitor: Visitor, result: Any, form: Form, status: int = 200) -> Response:
     return visitor.page(
         "ask",
         status=status,
@@ -97,6 +104,8 @@ def _write_page(visitor: Visitor, result: Any, form: Form, status: int = 200) ->
         ask_url=f"{result.url}/ask",
         day_choices=visitor.days_ahead(_DAYS),
         language_choices=visitor.language_choices,
+        silence_choices=visitor.days_ahead(meanwhile.DAYS),
+        tonight=await _tonight(visitor, result),
         telling=TellingView(telling_form.ways(visitor)),
     )
 
@@ -104,10 +113,10 @@ def _write_page(visitor: Visitor, result: Any, form: Form, status: int = 200) ->
 async def write(visitor: Visitor) -> Response:
     """Writing a request."""
     result = await _open_to(visitor)
-    begins: dict[str, Any] = {"days": str(DEFAULT_DAYS), "tell": "nothing", "given_by": "the_holder"}
+    begins: dict[str, Any] = {"days": str(DEFAULT_DAYS), "tell": "nothing", "given_by": "the_holder", **meanwhile.DEFAULT}
     if result.listing.direction is Direction.NEED:
         begins |= await _promised_before(visitor)
-    return _write_page(visitor, result, Form(begins))
+    return await _write_page(visitor, result, Form(begins))
 
 
 async def _promised_before(visitor: Visitor) -> dict[str, str]:
@@ -120,16 +129,16 @@ async def _promised_before(visitor: Visitor) -> dict[str, str]:
 
 async def change(visitor: Visitor) -> Response:
     """Back to writing, with what was written."""
-    return _write_page(visitor, await _open_to(visitor), visitor.form())
+    return await _write_page(visitor, await _open_to(visitor), visitor.form())
 
 
 async def confirm(visitor: Visitor) -> Response:
     """Exactly what would leave; nothing has."""
     result = await _open_to(visitor)
     fields, problems = _fields(visitor, result.listing)
-    problems |= telling_form.read(visitor)[1]
+    problems |= telling_form.read(visitor)[1] | meanwhile.read(visitor, until=_until(visitor))[1]
     if problems:
-        return _write_page(visitor, result, visitor.form(problems), 422)
+        return await _write_page(visitor, result, visitor.form(problems), 422)
     return await _confirm_page(visitor, result, fields, {})
 
 
@@ -151,6 +160,8 @@ async def _confirm_page(visitor: Visitor, result: Any, fields: dict[Field, str],
         pending=kept.pending,
         telling=TellingView(telling_form.ways(visitor), None if told is None else told.kind.value),
         told_at="" if told is None else told.to,
+        silence=meanwhile.silence_view(meanwhile.read(visitor, until=_until(visitor))[0]),
+        tonight=await _tonight(visitor, result),
     )
 
 
@@ -163,8 +174,9 @@ async def send(visitor: Visitor) -> Response:
     result = await _open_to(visitor)
     fields, problems = _fields(visitor, result.listing)
     told, not_told = telling_form.read(visitor)
-    if problems or not_told:
-        return _write_page(visitor, result, visitor.form(problems | not_told), 422)
+    silence, no_day = meanwhile.read(visitor, until=_until(visitor))
+    if problems | not_told | no_day:
+        return await _write_page(visitor, result, visitor.form(problems | not_told | no_day), 422)
     if visitor.text("agree") != "yes":
         problems["agree"] = "agree"
     problems |= keeping.problems(visitor)
@@ -176,7 +188,14 @@ async def send(visitor: Visitor) -> Response:
     asker, cookie = await keeping.come_in(visitor)
     try:
         ref = await acts.ask(
-            visitor.edge, asker, to, fields, shown=visitor.text("promises"), until=_until(visitor), told=told
+            visitor.edge,
+            asker,
+            to,
+            fields,
+            shown=visitor.text("promises"),
+            until=_until(visitor),
+            told=told,
+            silence=silence,
         )
     except Refused as refused:
         await keeping.go_again(visitor, asker, cookie)
@@ -252,6 +271,9 @@ async def _deleted_page(visitor: Visitor) -> Response:
         promises_now=None,
         promises_hash="",
         telling=TellingView(()),
+        silence=None,
+        silence_choices=(),
+        tonight=None,
         form=Form(),
     )
 
@@ -266,10 +288,14 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
         except Refused:
             to = None
         suggested = [one for said in thread.said for one in said.suggest]
+        open_now = None if to is None else is_open(to.listing, now)
+        tonight = meanwhile.tonight(
+            reading, visitor, node=remembered.node, listing=remembered.listing, open_now=open_now
+        )
         told = telling_form.view(reading, visitor, Whose(mailbox=thread.row.mailbox))
-        return to, _suggestions(reading, visitor, suggested), told
+        return to, _suggestions(reading, visitor, suggested), told, tonight
 
-    to, suggestions, told = await visitor.edge.read(look)
+    to, suggestions, told, tonight = await visitor.edge.read(look)
     paused = thread.state in _PAUSED and to is not None
     rests = thread.state in WAITING and to is not None and to.listing.room.state is RoomState.RESTING
     return visitor.page(
@@ -285,6 +311,9 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
         promises_now=to.listing.commitments if paused else None,
         promises_hash=to.shown if paused else "",
         telling=told,
+        silence=meanwhile.of_thread(thread),
+        silence_choices=visitor.days_ahead(meanwhile.DAYS),
+        tonight=tonight if thread.state in WAITING else None,
         form=visitor.form(problems) if problems else Form({"tell": told.chosen or "nothing"}),
     )
 
@@ -379,6 +408,16 @@ async def close(visitor: Visitor) -> Response:
 async def withdraw(visitor: Visitor) -> Response:
     """Take it back."""
     return await _leave(visitor, Move.WITHDRAW, Notice.WITHDRAWN)
+
+
+async def silence(visitor: Visitor) -> Response:
+    """What should happen if nobody has answered by a day."""
+    thread, edge = await _known(visitor), visitor.edge
+    chosen, problems = meanwhile.read(visitor, until=thread.row.until)
+    if problems or thread.state not in WAITING:
+        return await _request_page(visitor, thread, problems)
+    await edge.write(lambda tx: asking.set_silence(tx, thread.row.ref, chosen))
+    return visitor.go(f"/requests/{thread.row.ref}", Notice.SAVED)
 
 
 async def telling(visitor: Visitor) -> Response:

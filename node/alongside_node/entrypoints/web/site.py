@@ -81,6 +81,7 @@ PAGES: Final = (
     Page(f"{_REQUEST}/close", _S, post=requests.close),
     Page(f"{_REQUEST}/withdraw", _S, post=requests.withdraw),
     Page(f"{_REQUEST}/delete", _S, post=requests.delete),
+    Page(f"{_REQUEST}/silence", _S, post=requests.silence),
     Page(f"{_REQUEST}/telling", _S, post=requests.telling),
     Page("/incoming", _S, answers.everything),
     Page("/incoming/join", _M, post=answers.join),

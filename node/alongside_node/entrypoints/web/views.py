@@ -346,6 +346,23 @@ class RequestView:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceView:
+    """What happens if nobody has answered at the end of `day`. `then`: `tell`, `stop`; afterwards `told`, `stopped`, without a day."""
+
+    then: str
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TonightView:
+    """Whether the one who is asked is open now (None: no hours are given), who else is, and whom to call or text."""
+
+    open_now: bool | None
+    awake: tuple[ResultView, ...] = ()
+    contacts: tuple[DirectContact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TellingWay:
     """A way of telling people that something waits, which the host has set up. `kind`: `email` or `command`.
 
