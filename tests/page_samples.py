@@ -213,6 +213,8 @@ CONSENT = views.ConsentView(
 MESSAGES = (
     views.MessageView(ours=False, text="Sí, los martes me va bien.", day=ahead(-1), kind="accept"),
     views.MessageView(ours=True, text="Thank you. I am a bit scared but I will come.", day=TODAY),
+    views.MessageView(ours=False, text="", day=TODAY, coded="please_wait"),
+    views.MessageView(ours=True, text="", day=TODAY, coded="outcome_not_right"),
 )
 RECEIPTS = (
     views.ReceiptView("Casa Abierta Barcelona", ahead(-4), ahead(-3), ahead(11)),

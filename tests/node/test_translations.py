@@ -15,6 +15,7 @@ from alongside_node.entrypoints.web import wording
 from alongside_node.entrypoints.web.translations import LOCALES, SOURCE_LANGUAGE, Translations
 from alongside_node.entrypoints.web.views import Notice
 from alongside_protocol import commitments, consent, hours, listing, messages, place
+from alongside_protocol.coded_words import Coded
 from alongside_protocol.errors import Code
 from alongside_protocol.referral import Move, State
 
@@ -151,6 +152,7 @@ def test_those_who_may_be_called_have_words_in_the_order_of_the_specification() 
 def test_what_a_message_did_and_what_it_carried_has_words() -> None:
     assert set(wording.MOVE) == {"offer"} | {move.value for move in Move}
     assert set(wording.CONSENT_FIELD) == {"standing"} | {field.value for field in consent.Field}
+    assert set(wording.CODED) == {coded.value for coded in Coded}
     assert set(wording.TROUBLE) <= {code.value for code in Code}
 
 

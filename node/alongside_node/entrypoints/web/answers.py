@@ -18,12 +18,13 @@ from alongside_node.members.actions import Act
 from alongside_node.referrals import answering, company
 from alongside_node.referrals.answering import Opened
 from alongside_node.safety import actions as safety
+from alongside_protocol.coded_words import OUTCOMES_OF_HOLDER, QUIET_OF_HOLDER, Coded, text_of
 from alongside_protocol.consent import FIELD_CHARACTERS, Beside, Field, Standing
 from alongside_protocol.listing import Audience, Direction
 from alongside_protocol.referral import Move, State
 
 from . import shown, telling
-from .views import BlockView, Choice, MessageView, Notice
+from .views import BlockView, Choice, Notice
 from .visitor import NothingHereError, Visitor
 
 _LATER: Final = ("1", "2", "3", "7")
@@ -223,11 +224,7 @@ async def one(visitor: Visitor) -> Response:
 
 def _page(visitor: Visitor, looked: _Looked, problems: dict[str, str], *, others: tuple[Choice, ...] = ()) -> Response:
     opened = looked.opened
-    messages = tuple(
-        MessageView(said.ours, said.words, shown.day_from(said.day), said.kind)
-        for said in opened.said
-        if said.kind != "offer"
-    )
+    messages = tuple(shown.message(said) for said in opened.said if said.kind != "offer")
     return visitor.page(
         "incoming_request",
         status=422 if problems else 200,
@@ -310,13 +307,23 @@ async def decline(visitor: Visitor) -> Response:
 
 
 async def message(visitor: Visitor) -> Response:
-    """Write on."""
+    """Write on, or say something with one tap."""
+    coded = visitor.text("coded")
+    if coded:
+        if coded not in (*QUIET_OF_HOLDER, *OUTCOMES_OF_HOLDER):
+            raise NothingHereError
+        visitor.sent = {"text": text_of(Coded(coded))}
     return await _answer(visitor, Move.MESSAGE, Notice.MESSAGE_SENT, needs_words=True)
 
 
 async def close(visitor: Visitor) -> Response:
     """It is finished."""
     await _kept(visitor)
+    coded = visitor.text("coded")
+    if coded in OUTCOMES_OF_HOLDER:
+        visitor.sent = {"text": text_of(Coded(coded))}
+        await _answer(visitor, Move.MESSAGE, Notice.MESSAGE_SENT)
+    visitor.sent = {}
     return await _answer(visitor, Move.CLOSE, Notice.CLOSED)
 
 

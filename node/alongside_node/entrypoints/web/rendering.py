@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from alongside_protocol import coded_words
 from alongside_protocol.hours import Hours
 from alongside_protocol.listing import Listing, Translation, vouched_on
 from alongside_protocol.referral import FINAL, State
@@ -95,7 +96,7 @@ def _environment(lang: str, catalogue: NullTranslations, stylesheet_path: str, p
     return environment
 
 
-def _functions(lang: str, gettext: Gettext, markdown: Markdown) -> dict[str, Callable[..., object] | frozenset[State]]:
+def _functions(lang: str, gettext: Gettext, markdown: Markdown) -> dict[str, object]:
     return {
         "choices": partial(_choices, gettext=gettext),
         "commitments_answers": answers,
@@ -110,6 +111,10 @@ def _functions(lang: str, gettext: Gettext, markdown: Markdown) -> dict[str, Cal
         "money": partial(money, lang=lang),
         "network_picture": drawing.network,
         "open_states": _OPEN_STATES,
+        "outcomes_of_holder": coded_words.OUTCOMES_OF_HOLDER,
+        "outcomes_of_seeker": coded_words.OUTCOMES_OF_SEEKER,
+        "quiet_of_holder": coded_words.QUIET_OF_HOLDER,
+        "quiet_of_seeker": coded_words.QUIET_OF_SEEKER,
         "qr": partial(drawing.qr, gettext=gettext),
         "safe_link": _safe_link,
         "shared_step": drawing.shared_step,

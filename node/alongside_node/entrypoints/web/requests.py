@@ -4,6 +4,7 @@ Somebody without an account is given seven words before anything is sent; they o
 `asking.prepare` seals, pinned to the promises that stood on that page.
 """
 
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from alongside_node.notifications.actions import Whose
 from alongside_node.referrals import asking
 from alongside_node.referrals.rules import DEFAULT_DAYS, LONGEST_DAYS, OPEN, WAITING
 from alongside_protocol import base64url, limits
+from alongside_protocol.coded_words import OUTCOMES_OF_SEEKER, QUIET_OF_SEEKER, Coded, text_of
 from alongside_protocol.consent import FIELD_CHARACTERS, Field
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId, RecordId
@@ -336,11 +338,19 @@ def _suggestions(
 
 
 async def message(visitor: Visitor) -> Response:
-    """Write on."""
-    thread, person = await _known(visitor), visitor.somebody()
-    words = visitor.text("text")
+    """Write on, or say something with one tap."""
+    thread, coded = await _known(visitor), visitor.text("coded")
+    if coded and coded not in (*QUIET_OF_SEEKER, *OUTCOMES_OF_SEEKER):
+        raise NothingHereError
+    words = text_of(Coded(coded)) if coded else visitor.text("text")
     if not words or len(words) > FIELD_CHARACTERS[Field.WORDS]:
         return await _request_page(visitor, thread, {"text": "too_long" if words else "required"})
+    await _write_on(visitor, thread, words)
+    return visitor.go(f"/requests/{thread.row.ref}", Notice.MESSAGE_SENT)
+
+
+async def _write_on(visitor: Visitor, thread: asking.Thread, words: str) -> None:
+    person = visitor.somebody()
     remembered, edge, now = thread.remembered, visitor.edge, visitor.now
     keyring = edge.keys()
     to = await edge.read(
@@ -348,7 +358,6 @@ async def message(visitor: Visitor) -> Response:
     )
     step = asking.write_on(person, thread, to, words, keyring=keyring, now=now, random=edge.random)
     await edge.write(lambda tx: asking.take(tx, step, now=now))
-    return visitor.go(f"/requests/{thread.row.ref}", Notice.MESSAGE_SENT)
 
 
 async def let_in(visitor: Visitor) -> Response:
@@ -401,7 +410,11 @@ async def _leave(visitor: Visitor, move: Move, said: Notice) -> Response:
 
 
 async def close(visitor: Visitor) -> Response:
-    """It is finished."""
+    """It is finished; how it was can be said along with it."""
+    thread, coded = await _known(visitor), visitor.text("coded")
+    if coded in OUTCOMES_OF_SEEKER:
+        with suppress(Refused):  # what was asked may be gone; finishing must go on
+            await _write_on(visitor, thread, text_of(Coded(coded)))
     return await _leave(visitor, Move.CLOSE, Notice.CLOSED)
 
 

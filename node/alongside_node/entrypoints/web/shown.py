@@ -19,6 +19,7 @@ from alongside_node.members.actions import Role
 from alongside_node.peers import actions as peers
 from alongside_node.referrals import answering, asking
 from alongside_protocol import canonical, limits
+from alongside_protocol.coded_words import coded_in
 from alongside_protocol.commitments import Commitments
 from alongside_protocol.consent import Field
 from alongside_protocol.errors import Refused
@@ -176,7 +177,14 @@ def request(thread: asking.Thread, *, me: str, rests: bool = False) -> RequestVi
 
 def messages(thread: asking.Thread) -> tuple[MessageView, ...]:
     """What was written, oldest first."""
-    return tuple(MessageView(said.ours, said.words, day_from(said.day), said.kind) for said in thread.said)
+    return tuple(message(said) for said in thread.said)
+
+
+def message(said: asking.Said | answering.Said) -> MessageView:
+    """One of them, on either side."""
+    coded = coded_in(said.words)
+    text = said.words if coded is None else ""
+    return MessageView(said.ours, text, day_from(said.day), said.kind, None if coded is None else coded.value)
 
 
 def deleted(one: asking.Erased, names: Mapping[str, str], *, me: str) -> tuple[RequestView, ReceiptView]:

@@ -385,12 +385,15 @@ class TellingView:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message. `ours`: written by who looks at the page. `kind`: `offer` or a move."""
+    """One message. `ours`: written by who looks at the page. `kind`: `offer` or a move. `coded`: said with one tap, a code of
+    `wording.CODED`; then there is no text.
+    """
 
     ours: bool
     text: str
     day: date
     kind: str = "message"
+    coded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,6 +291,19 @@ MOVE: Final[Words] = {
 }
 """What a message did, beside who wrote it; `offer` is the first one."""
 
+CODED: Final[Words] = {
+    "thank_you": N_("Thank you."),
+    "please_wait": N_("Please wait."),
+    "safe_later": N_("I am safe. Let us talk later."),
+    "read_later": N_("I have read it, and write later."),
+    "outcome_happened": N_("How it was: it happened."),
+    "outcome_not_this_time": N_("How it was: not this time."),
+    "outcome_plans_changed": N_("How it was: plans changed."),
+    "outcome_not_right": N_("How it was: it did not feel right."),
+    "outcome_not_kept": N_("How it was: this promise was not kept."),
+}
+"""What is said with one tap, by either side."""
+
 REASON: Final[Words] = {
     "full": N_("There is no room right now."),
     "no_guests": N_("They only take requests from people with an account."),
@@ -651,6 +664,7 @@ TABLES: Final[Mapping[str, Words]] = {
     "state_incoming": STATE_INCOMING,
     "next": NEXT,
     "move": MOVE,
+    "coded": CODED,
     "standing": STANDING,
     "offering": OFFERING,
     "missing": MISSING,

@@ -1,0 +1,41 @@
+"""Words said with one tap: one text for each, and nothing else is taken for one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alongside_protocol.coded_words import (
+    OUTCOMES_OF_HOLDER,
+    OUTCOMES_OF_SEEKER,
+    QUIET_OF_HOLDER,
+    QUIET_OF_SEEKER,
+    Coded,
+    coded_in,
+    text_of,
+)
+
+
+@pytest.mark.parametrize("coded", Coded)
+def test_each_is_read_as_it_was_said(coded: Coded) -> None:
+    assert coded_in(text_of(coded)) is coded
+
+
+def test_each_can_be_said_by_somebody() -> None:
+    assert {*QUIET_OF_HOLDER, *QUIET_OF_SEEKER, *OUTCOMES_OF_HOLDER, *OUTCOMES_OF_SEEKER} == set(Coded)
+
+
+def test_only_the_one_who_asked_says_that_a_promise_was_not_kept() -> None:
+    assert Coded.NOT_KEPT in OUTCOMES_OF_SEEKER
+    assert Coded.NOT_KEPT not in OUTCOMES_OF_HOLDER
+
+
+@pytest.mark.parametrize(
+    "text", ["thank_you", "=", "", "= thank_you", "=thank_you ", "=THANK_YOU", "x=thank_you", "==thank_you", "=unknown"]
+)
+def test_nothing_else_is_one(text: str) -> None:
+    assert coded_in(text) is None
+
+
+@given(st.text())
+def test_what_people_write_is_theirs(text: str) -> None:
+    assert coded_in(text) is None or text in {text_of(coded) for coded in Coded}
