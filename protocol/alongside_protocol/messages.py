@@ -38,6 +38,7 @@ class Type(StrEnum):
     WAITLIST = "referral.waitlist"
     DECLINE = "referral.decline"
     PAUSE = "referral.pause"
+    REST = "referral.rest"
     WITHDRAW = "referral.withdraw"
     MESSAGE = "referral.message"
     CLOSE = "referral.close"
@@ -206,6 +207,7 @@ FORMS: Final[Mapping[Type, Form]] = MappingProxyType(
         # A person declines with sealed words or without a word; a node declines with a reason in clear.
         Type.DECLINE: Form(DeclineBody, Need.SOMETIMES, ref=True, sealed=Need.SOMETIMES),
         Type.PAUSE: _SIGN,
+        Type.REST: _SIGN,
         Type.WITHDRAW: _SIGN,
         Type.MESSAGE: Form(ref=True, sealed=Need.ALWAYS),
         Type.CLOSE: _SIGN,
@@ -224,6 +226,7 @@ MOVES: Final[Mapping[tuple[Type, Party], Move]] = MappingProxyType(
         (Type.WAITLIST, Party.HOLDER): Move.WAITLIST,
         (Type.DECLINE, Party.HOLDER): Move.DECLINE,
         (Type.PAUSE, Party.HOLDER): Move.PAUSE,
+        (Type.REST, Party.HOLDER): Move.REST,
         (Type.WITHDRAW, Party.SEEKER): Move.WITHDRAW,
         (Type.MESSAGE, Party.SEEKER): Move.MESSAGE,
         (Type.MESSAGE, Party.HOLDER): Move.MESSAGE,

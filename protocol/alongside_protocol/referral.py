@@ -57,6 +57,8 @@ class Move(StrEnum):
     WAITLIST = "waitlist"
     DECLINE = "decline"
     PAUSE = "pause"
+    REST = "rest"
+    """Nobody who offers looks for some days. It changes no state: the person decides whether to wait on."""
     AGREE = "agree"
     """The person agrees to the changed commitments: a further `referral.offer` with the same reference."""
     MESSAGE = "message"
@@ -86,6 +88,7 @@ _CHOICES: Final[_Cells] = {
     (_HOLDER, Move.WAITLIST): {_O: _W},
     (_HOLDER, Move.DECLINE): {_O: _DECLINED, _W: _DECLINED, _P: _DECLINED, _PW: _DECLINED},
     (_HOLDER, Move.PAUSE): {_O: _P, _W: _PW},
+    (_HOLDER, Move.REST): {_O: _O, _W: _W},
     (_HOLDER, Move.MESSAGE): {_A: _A},
     (_HOLDER, Move.CLOSE): {_A: _CLOSED},
     (_SEEKER, Move.AGREE): {_P: _O, _PW: _W},
@@ -106,6 +109,7 @@ _ARRIVALS: Final[_Cells] = {
     },
     (_HOLDER, Move.DECLINE): {_EXPIRED: _DECLINED, _WITHDRAWN: _WITHDRAWN},
     (_HOLDER, Move.PAUSE): {state: state for state in (_DECLINED, _EXPIRED, _WITHDRAWN)},
+    (_HOLDER, Move.REST): {state: state for state in State if state not in (_O, _W)},
     # Before the acceptance it follows: its words can be shown, and the state waits for the acceptance.
     (_HOLDER, Move.MESSAGE): {state: state for state in (_O, _W, _CLOSED, _ENDED, _EXPIRED, _WITHDRAWN)},
     (_HOLDER, Move.CLOSE): {

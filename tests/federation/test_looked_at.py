@@ -1,5 +1,6 @@
 """What nobody looks at takes no requests, here and in every other community, and nobody is shown as late (experience.md)."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from alongside_node.directory import searching
 from alongside_node.directory.searching import Query, Viewer
 from alongside_node.entrypoints import acts
 from alongside_node.listings.actions import Move
+from alongside_node.notifications.actions import Kind
 from alongside_protocol import limits
 from alongside_protocol.listing import Listing, RoomState
-from visitors import Somebody, asks, comes, publishes
+from mail_server import mail_server
+from visitors import Somebody, answers, asks, comes, publishes
 from world import START, Community, World, offer
 
 DAY = limits.DAY
@@ -141,6 +144,36 @@ def test_who_waits_reads_it_and_can_go_on_waiting(world: World, oak: Community, 
     guest.back().open(request)
     assert "They rest just now" in guest.text
     assert "Waiting for an answer" in guest.text
+
+
+@pytest.mark.parametrize("where", ["here", "in another community"])
+def test_those_who_wait_are_told_once_and_nothing_of_theirs_changes(world: World, tmp_path: Path, where: str) -> None:
+    with mail_server() as post:
+        settings = {
+            "mail_host": "127.0.0.1",
+            "mail_port": post.port,
+            "mail_tls": "none",
+            "mail_from": "post@relay.example",
+        }
+        ash = world.community("Ash", settings=settings)
+        home = ash
+        if where != "here":
+            home = world.community("Birch")
+            world.federate(ash, home)
+        publishes(mira := comes(home, "Mira"))
+        world.settle()
+        asks(Somebody(ash), tell="email", tell_email="seeker@example.org", silence="nothing")
+        world.settle()
+        for _ in range(2):
+            world.pass_time(4 * DAY)
+            world.pass_time(limits.HOUR)
+            while world.run(ash.node.notices[Kind.EMAIL].send_due()):
+                pass
+    assert post.to() == ["seeker@example.org"]
+    assert ash.rows("asked")[0].state == home.rows("incoming")[0].state == "offered"
+    answers(mira)
+    world.settle()
+    assert ash.rows("asked")[0].state == "accepted"
 
 
 def test_a_request_that_was_on_its_way_is_turned_away_kindly(world: World, oak: Community, elm: Community) -> None:

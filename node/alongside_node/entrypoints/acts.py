@@ -126,6 +126,8 @@ def apply(
         publishing.put(tx, shown, node=keyring.id, record_id=record_id, rev=after.rev, now=now, random=random)
         if before is not None and before.commitments != shown.commitments:
             answering.listing_changed(tx, offering.id, keyring=keyring, now=now, random=random)
+        if after.state is State.UNSEEN:
+            answering.listing_unseen(tx, offering.id, keyring=keyring, now=now, random=random)
     elif offering.rev:
         publishing.withdraw(tx, node=keyring.id, record_id=record_id)
         answering.listing_withdrawn(tx, offering.id, keyring=keyring, now=now, random=random)

@@ -155,6 +155,7 @@ NEEDS: Final[Mapping[Type, Need]] = MappingProxyType(
         Type.WAITLIST: Need.NOT_FROZEN,
         Type.DECLINE: Need.NOT_FROZEN,
         Type.PAUSE: Need.NOT_FROZEN,
+        Type.REST: Need.NOT_FROZEN,
         Type.WITHDRAW: Need.NOT_FROZEN,
         Type.MESSAGE: Need.NOT_FROZEN,
         Type.CLOSE: Need.NOT_FROZEN,

@@ -337,6 +337,17 @@ def forget_words(tx: Writing, listing: str) -> None:
             store.remove_beside(tx, one.public, row.peer, row.ref)
 
 
+def listing_unseen(tx: Writing, listing: str, *, keyring: Keyring, now: int, random: Random) -> None:
+    """Nobody looks there for some days: those who wait are told, and decide whether to wait on."""
+    for row in store.incoming_of(tx, [listing]):
+        if may(row.state, Party.HOLDER, Move.REST):
+            moved = move_on(tx, row, Move.REST, now=now)
+            outgoing = sending.sign(
+                Type.REST, me=keyring.id, to=row.peer, ref=row.ref, n=moved.sent, now=now, random=random
+            )
+            sending.enqueue(tx, outgoing, now=now)
+
+
 def listing_withdrawn(tx: Writing, listing: str, *, keyring: Keyring, now: int, random: Random) -> None:
     """It is gone: everything that waits is declined, everything that was answered is closed. Nobody waits for nothing."""
     for row in store.incoming_of(tx, [listing]):

@@ -40,7 +40,7 @@ from .store import Asked, Early, Incoming, Letter
 
 Effect = Callable[[Writing], None]
 
-_FROM_HOLDER: Final = frozenset({Type.ACCEPT, Type.WAITLIST, Type.DECLINE, Type.PAUSE})
+_FROM_HOLDER: Final = frozenset({Type.ACCEPT, Type.WAITLIST, Type.DECLINE, Type.PAUSE, Type.REST})
 _TOLD_TO_HOLDERS: Final = frozenset({Move.AGREE, Move.MESSAGE})
 """What waits for those who offer. That somebody took a request back waits for nobody."""
 _ERASED_MARK_DAYS: Final = 15

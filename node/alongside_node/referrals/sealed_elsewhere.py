@@ -153,7 +153,7 @@ def take_answer(tx: Writing, raw: bytes, row: Incoming, *, letter: Kept, me: Nod
     if (envelope.ref, envelope.to) != (row.ref, row.peer):
         raise Refused(Code.MOVE, "is about another request")
     move = move_of(envelope, Party.HOLDER)
-    if move is Move.PAUSE:
+    if move in (Move.PAUSE, Move.REST):
         raise Refused(Code.MOVE, "is not written by a client")
     if envelope.sealed is not None and envelope.exp > row.until:
         raise Refused(Code.CONSENT_EXPIRED, "the message would outlive what was agreed to")

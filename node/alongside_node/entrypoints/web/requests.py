@@ -115,7 +115,12 @@ async def _write_page(visitor: Visitor, result: Any, form: Form, status: int = 2
 async def write(visitor: Visitor) -> Response:
     """Writing a request."""
     result = await _open_to(visitor)
-    begins: dict[str, Any] = {"days": str(DEFAULT_DAYS), "tell": "nothing", "given_by": "the_holder", **meanwhile.DEFAULT}
+    begins: dict[str, Any] = {
+        "days": str(DEFAULT_DAYS),
+        "tell": "nothing",
+        "given_by": "the_holder",
+        **meanwhile.DEFAULT,
+    }
     if result.listing.direction is Direction.NEED:
         begins |= await _promised_before(visitor)
     return await _write_page(visitor, result, Form(begins))

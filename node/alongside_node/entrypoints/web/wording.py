@@ -283,6 +283,7 @@ MOVE: Final[Words] = {
     "waitlist": N_("Put on the waiting list"),
     "decline": N_("Could not this time"),
     "pause": N_("Changed what they promise"),
+    "rest": N_("Takes a rest"),
     "agree": N_("Agreed again"),
     "message": N_("Message"),
     "withdraw": N_("Took it back"),
