@@ -140,12 +140,14 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             _columns(hashed="mark", sealed="note"),
         ),
         "asked": Table(
-            N_("That somebody here asked something in a community, where it stands, and until which day."),
+            N_(
+                "That somebody here asked something in a community, where it stands, until which day, and what is to happen if nobody answers."
+            ),
             _columns(
                 chance="ref mailbox",
                 shown="peer",
-                mark="state sent seen missing problem reason",
-                time="until final_day",
+                mark="state sent seen missing problem reason if_silent",
+                time="until final_day answer_by",
             ),
             N_("Not who asked, not whom, not what: only the sealed box of one person names it."),
         ),
