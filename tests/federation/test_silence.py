@@ -104,7 +104,8 @@ def test_the_same_is_found_again_on_the_page_of_the_request(world: World, oak: C
 def test_told_on_the_day_that_was_set_and_it_waits_on(
     world: World, oak: Community, elm: Community, post: MailServer
 ) -> None:
-    publishes(comes(elm, "Mira"))
+    publishes(mira := comes(elm, "Mira"))
+    mira.open("/offerings").post(f"/offerings/{elm.rows('listing')[0].id}/stops", days="0")
     world.settle()
     guest = Somebody(oak)
     request = asks(guest, silence="tell", silence_days="2", tell="email", tell_email=TO)
