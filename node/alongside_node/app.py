@@ -66,6 +66,8 @@ from alongside_protocol.peering import effective
 from alongside_protocol.trust import Budget
 
 MINUTE, HOUR = 60, 3_600
+TRIES_ANEW = 5
+"""A second apart: somebody who reads a page is in the way for a moment, and what was deleted must not wait for the next time."""
 
 
 @dataclass(frozen=True)
@@ -370,9 +372,14 @@ class Node:
         if not self.database.forgetting and now < self._anew_at:
             return
         await following.forget_words(self.database)
-        if not await asyncio.to_thread(self.database.write_anew) and self.database.dialect == "sqlite":
-            structlog.get_logger().warning("files-not-written-anew")
         self._anew_at = now + 24 * HOUR
+        if self.database.dialect != "sqlite":
+            return
+        for _ in range(TRIES_ANEW):
+            if await asyncio.to_thread(self.database.write_anew):
+                return
+            await asyncio.sleep(1)
+        structlog.get_logger().warning("files-not-written-anew")
 
     async def _stop_unseen(self, _now: int) -> None:
         await acts.stop_unseen(self.edge)
