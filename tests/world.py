@@ -25,10 +25,12 @@ from alongside_node.members import words as seven
 from alongside_node.members.actions import Person, Role
 from alongside_node.peers import actions as peers
 from alongside_node.settings import Settings
+from alongside_protocol import http_signatures
 from alongside_protocol.client.exchange import HttpRequest, HttpResponse
+from alongside_protocol.client.flows import INBOX_PATH
 from alongside_protocol.commitments import CALLED
 from alongside_protocol.errors import Code, Refused
-from alongside_protocol.messages import Steps
+from alongside_protocol.messages import CONTENT_TYPE, Steps
 from alongside_protocol.profile import Profile
 
 START = 1_795_000_000  # 18 November 2026
@@ -127,6 +129,19 @@ async def call(app: Any, request: HttpRequest) -> HttpResponse:
     body = b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
     found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start["headers"]}
     return HttpResponse(start["status"], found, body)
+
+
+def post(sender: "Community", to: "Community", body: bytes) -> int:
+    """The status of a message that a community wrote itself, signed with its real key, at the real inbox; then it is acted on."""
+    signer, url = sender.node.keys().signer, to.origin + INBOX_PATH
+    now = sender.world.clock.now()
+    headers = http_signatures.sign(
+        "POST", url, key=signer.key, keyid=signer.key_id, now=now, body=body, content_type=CONTENT_TYPE
+    )
+    status = to.world.run(call(to.app, HttpRequest("POST", url, headers, body))).status
+    while to.world.run(to.node.received.act_once()):
+        pass
+    return int(status)
 
 
 def commitments(answer: str = "only_if_you_ask", **other: str) -> dict[str, Any]:

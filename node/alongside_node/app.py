@@ -56,7 +56,7 @@ from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Kind
 from alongside_node.peers import actions as peers
 from alongside_node.peers.book import Book
-from alongside_node.referrals import fit, receiving, schedule
+from alongside_node.referrals import fit, receiving, schedule, turns
 from alongside_node.referrals.receiving import Receiver
 from alongside_node.settings import Settings
 from alongside_protocol.feed import Cursor, Position
@@ -346,6 +346,7 @@ class Node:
                     and known.standing.state is peers.State.ENDED
                 ):
                     schedule.parted(tx, known.node, now=now, random=self.world.random)
+                    turns.parted(tx, known.node)
             return left
 
         await following.drop(self.database, await self.database.awrite(follow))
@@ -358,6 +359,8 @@ class Node:
         if await self.database.awrite(lambda tx: fit.release(tx, me=keyring.id, now=now)):
             self.mail_nudge()
         await self.database.awrite(lambda tx: fit.forget_old(tx, now))
+        if await turns.go_on(self.database, keyring=keyring, now=now, random=random):
+            self.mail_nudge()
 
     async def _forget_sessions(self, now: int) -> None:
         await self.database.awrite(lambda tx: members.forget_old(tx, now))

@@ -537,3 +537,34 @@ fit_told = Table(
     sqlite_with_rowid=False,
     info={"owner": "referrals"},
 )
+
+turn_round = Table(
+    "turn_round",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random"),
+    Column("active", Text, comment="the reference of whoever has it now; NULL between two turns"),
+    Column("days", Integer, nullable=False, comment="how long each has"),
+    Column("next_at", BigInteger, nullable=False, comment="when the turn ends, or the next leaves"),
+    Column("ends", BigInteger, nullable=False, comment="14 days after it was asked; then all of it goes"),
+    sqlite_with_rowid=False,
+    info={"owner": "referrals"},
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    Column("ref", Text, primary_key=True, comment="random; named only inside one member's box"),
+    Column("round", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("peer", Text, nullable=False),
+    Column("mailbox", Text, nullable=False),
+    Column("lies", Text, nullable=False, comment="waits, look, asked, passed"),
+    Column("until", BigInteger, nullable=False),
+    Column("not_after", BigInteger, nullable=False, comment="it does not leave after this instant"),
+    Column("body", LargeBinary, comment="the sealed offer, dated when it leaves; NULL once it left"),
+    Column("which", LargeBinary, nullable=False, comment="HMAC of the listing under the node's secret and ref"),
+    Column("pin", LargeBinary, nullable=False, comment="HMAC of what the person read"),
+    Index(None, "round"),
+    sqlite_with_rowid=False,
+    info={"owner": "referrals"},
+)

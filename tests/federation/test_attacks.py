@@ -31,17 +31,14 @@ from alongside_node.peers import actions as peers
 from alongside_node.referrals import answering, asking
 from alongside_node.referrals import rules as request_rules
 from alongside_node.referrals import store as requests
-from alongside_protocol import base64url, canonical, http_signatures, limits, merkle, receipt, sealing
-from alongside_protocol.client.exchange import HttpRequest
-from alongside_protocol.client.flows import INBOX_PATH
+from alongside_protocol import base64url, canonical, limits, merkle, receipt, sealing
 from alongside_protocol.consent import Consent, Field, ReplyTo, Routing, Standing, seal_request
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId, RecordId, Ref
-from alongside_protocol.messages import CONTENT_TYPE
 from alongside_protocol.opening import open_answer
 from alongside_protocol.referral import Move, State
 from alongside_protocol.sealing import Context, SealPrivateKey
-from world import Community, Randomness, World, call, commitments, offer
+from world import Community, Randomness, World, commitments, offer, post
 
 DAY = limits.DAY
 FAR = limits.SAFE_INTEGER
@@ -62,19 +59,6 @@ def mira(elm: Community) -> Person:
 @pytest.fixture
 def asker(oak: Community) -> Person:
     return oak.person("Asker")
-
-
-def post(sender: Community, to: Community, body: bytes) -> int:
-    """The status of a message that a community wrote itself, signed with its real key, at the real inbox; then it is acted on."""
-    signer, url = sender.node.keys().signer, to.origin + INBOX_PATH
-    now = sender.world.clock.now()
-    headers = http_signatures.sign(
-        "POST", url, key=signer.key, keyid=signer.key_id, now=now, body=body, content_type=CONTENT_TYPE
-    )
-    status = to.world.run(call(to.app, HttpRequest("POST", url, headers, body))).status
-    while to.world.run(to.node.received.act_once()):
-        pass
-    return int(status)
 
 
 def says(sender: Community, to: Community, kind: str, **members_: Any) -> bytes:

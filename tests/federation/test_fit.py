@@ -18,15 +18,12 @@ from alongside_node.listings.actions import Move as ListingMove
 from alongside_node.members.actions import Person
 from alongside_node.peers import actions as peers
 from alongside_node.referrals import asking, fit, fit_rules, fit_store
-from alongside_protocol import base64url, canonical, http_signatures, limits, messages, sealing
-from alongside_protocol.client.exchange import HttpRequest
-from alongside_protocol.client.flows import INBOX_PATH
+from alongside_protocol import base64url, canonical, limits, messages, sealing
 from alongside_protocol.consent import Field
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.fit import Fit, Wishes
-from alongside_protocol.messages import CONTENT_TYPE, Envelope
 from alongside_protocol.sealing import Context, SealPrivateKey, SealPublicKey
-from world import Community, World, call
+from world import Community, World, post
 
 DAY, FAR = limits.DAY, limits.SAFE_INTEGER
 NO_MATTER = Wishes()
@@ -224,19 +221,6 @@ def test_what_was_said_goes_with_the_listing(world: World, elm: Community, mira:
 # A peer that lies.
 
 
-def post(sender: Community, to: Community, body: bytes) -> int:
-    """The status of a message that a community wrote itself, signed with its real key, at the real inbox; then it is acted on."""
-    signer, url = sender.node.keys().signer, to.origin + INBOX_PATH
-    headers = http_signatures.sign(
-        "POST", url, key=signer.key, keyid=signer.key_id, now=sender.world.clock.now(), body=body,
-        content_type=CONTENT_TYPE,
-    )  # fmt: skip
-    status = to.world.run(call(to.app, HttpRequest("POST", url, headers, body))).status
-    while to.world.run(to.node.received.act_once()):
-        pass
-    return int(status)
-
-
 REPLY = SealPrivateKey(bytes(range(32)))
 
 
@@ -263,7 +247,7 @@ def told(sender: Community, to: Community) -> list[dict[str, str]]:
     found = []
     for row in to.rows("outbox"):
         if row.type == "fit.answer" and row.peer == sender.id:
-            envelope: Envelope = messages.read_stored(row.body)
+            envelope = messages.read_stored(row.body)
             sealed_for = Context(to.id, sender.id, envelope.id, "fit.answer", envelope.ref or "", 1)
             found.append(json.loads(sealing.open(envelope.sealed or b"", REPLY, sealed_for))["answers"])
     return found

@@ -254,6 +254,11 @@ def entries_by_id(reading: Reading, generation: int, ids: Sequence[str]) -> list
     return [_entry_of(row) for row in _ENTRIES.run(reading, ids, within=generation)]
 
 
+def ids(reading: Reading, generation: int) -> list[str]:
+    """The ids of everything in a generation."""
+    return list(reading.execute(select(_entry.c.id).where(_entry.c.generation == generation)).scalars())
+
+
 def some_entries(reading: Reading, generation: int, limit: int) -> list[Entry]:
     """Any `limit` entries of a generation."""
     statement = select(_entry).where(_entry.c.generation == generation).limit(limit)

@@ -21,7 +21,7 @@ from alongside_node.members.actions import BoxChangedError, Member, Person, Role
 from alongside_node.members.rules import GUEST_STAYS_DAYS
 from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Channel, Choice, Whose
-from alongside_node.referrals import answering, asking, company, fit
+from alongside_node.referrals import answering, asking, company, fit, turns
 from alongside_node.referrals import store as referrals_store
 from alongside_node.safety import actions as safety
 from alongside_protocol import limits
@@ -539,6 +539,40 @@ async def _question_once(edge: Edge, person: Person, several: Sequence[asking.Ad
         members.stay(tx, person.member.id, until_day=(now + limits.FIT_LIFE) // limits.DAY + 1)
 
     await edge.write(begin)
+
+
+async def ask_one_after_another(
+    edge: Edge,
+    person: Person,
+    several: Sequence[tuple[asking.Addressee, str]],
+    fields: Mapping[Field, str],
+    *,
+    days: int,
+) -> str:
+    """Ask the first now, the others when their turn comes; returns the first one's reference. Raises as `turns.prepare`, `asking.begin`."""
+    return await _with_newest_box(edge, person, lambda person: _round_once(edge, person, several, fields, days=days))
+
+
+async def _round_once(
+    edge: Edge,
+    person: Person,
+    several: Sequence[tuple[asking.Addressee, str]],
+    fields: Mapping[Field, str],
+    *,
+    days: int,
+) -> str:
+    now, me = edge.now, edge.me
+    ended = await edge.read(lambda reading: asking.ended(reading, person, me=me))
+    prepared = turns.prepare(
+        person, several, fields, days=days, ended=tuple(ended), keyring=edge.keys(), now=now, random=edge.random
+    )
+
+    def begin(tx: Writing) -> str:
+        turns.begin(tx, person, prepared, me=me, now=now)
+        members.stay(tx, person.member.id, until_day=prepared.round.ends // limits.DAY + GUEST_STAYS_DAYS)
+        return prepared.first.row.ref
+
+    return await edge.write(begin)
 
 
 async def erase(edge: Edge, thread: asking.Thread) -> None:

@@ -44,7 +44,7 @@ from alongside_protocol.opening import open_answer
 from alongside_protocol.referral import FINAL, Move, Numbering, Party, State, may, step
 from alongside_protocol.sealing import SECRET_BYTES, SUITE, Context, SealPrivateKey, SealPublicKey
 
-from . import fit_store, rules, sending, store
+from . import fit_store, rules, sending, store, turn_store
 from .store import Asked, Letter
 
 PURPOSE: Final = "support"
@@ -62,6 +62,8 @@ class Addressee:
     community: str
     commitments: Commitments
     """The community's own."""
+    doc: int
+    """The number of their node's newest document."""
 
     @property
     def shown(self) -> str:
@@ -75,7 +77,7 @@ def addressee(reading: Reading, keyring: Keyring, node: str, listing_id: str, vi
     if found is None:
         raise Refused(Code.NOT_AGREED, "no such listing for you")
     if node == keyring.id:
-        profile, seal = identity.standing_community(reading).profile, keyring.seal
+        profile, seal, doc = identity.standing_community(reading).profile, keyring.seal, keyring.doc
     else:
         peer = peers.find(reading, node)
         if peer is None or not peers.may_ask(peer.standing):
@@ -83,7 +85,7 @@ def addressee(reading: Reading, keyring: Keyring, node: str, listing_id: str, vi
         head = following.recipient_head(reading, peer)
         if head is None:
             raise Refused(Code.SEAL_KEY_EXPIRED, "their directory must be read again first")
-        profile, seal = peer.profile, head.seal
+        profile, seal, doc = peer.profile, head.seal, peer.chain.newest.n
     if seal.suite != SUITE or any(holder.seal.suite != SUITE for holder in found.listing.holders):
         raise Refused(Code.SEAL, "sealed in a way that this version does not know")
     keys = {holder.seal.k: SealPublicKey.from_text(holder.seal.k) for holder in found.listing.holders}
@@ -95,7 +97,7 @@ def addressee(reading: Reading, keyring: Keyring, node: str, listing_id: str, vi
         listing_keys=tuple(keys.values()),
         commitments=commitments_hash(found.listing.commitments, profile.commitments),
     )
-    return Addressee(recipient, found.listing, profile.name, profile.commitments)
+    return Addressee(recipient, found.listing, profile.name, profile.commitments, doc)
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,15 @@ def may_ask_more(reading: Reading, person: Person, node: str, listing: str, *, m
     return len(open_now) < rules.OPEN_AT_ONCE and len(same) < rules.ASKED_THE_SAME
 
 
+@dataclass(frozen=True)
+class Composed:
+    """One request, sealed: its row, its message, and what the person keeps of it."""
+
+    row: Asked
+    outgoing: sending.Outgoing
+    letter: Letter
+
+
 def prepare(  # noqa: PLR0913 - everything that a request is made of, by name
     person: Person,
     to: Addressee,
@@ -229,30 +240,64 @@ def prepare(  # noqa: PLR0913 - everything that a request is made of, by name
 
     Raises `Refused`: as `consent.seal_request`; `consent-commitments` when what they read is no longer what is promised.
     """
-    recipient, me = to.recipient, keyring.id
-    ref, mailbox = new_ref(random), new_record_id(random)
-    box = members.open_box(person, me)
-    handle, since = box.handles.get(recipient.node, ("", 0))
+    box = box_of(person, keyring.id, ended, now=now)
+    one, box = compose(person, to, fields, box=box, shown=shown, until=until, keyring=keyring, now=now, random=random)
+    return Asking(one.row, one.outgoing, one.letter, members.sealed_box(person, box, keyring.id))
+
+
+def box_of(person: Person, me: NodeId, ended: Collection[str], *, now: int) -> members.Box:
+    """A person's box without what it can forget."""
+    return members.open_box(person, me).without(set(ended)).since(rules.day(now) - limits.HANDLE_LIFE // limits.DAY)
+
+
+def compose(  # noqa: PLR0913 - everything that a request is made of, by name
+    person: Person,
+    to: Addressee,
+    fields: Mapping[Field, str],
+    *,
+    box: members.Box,
+    shown: str,
+    until: int,
+    keyring: Keyring,
+    now: int,
+    random: Random,
+) -> tuple[Composed, members.Box]:
+    """(one request, sealed; the box that names it). Raises `Refused`: as `prepare`."""
+    ref, mailbox, node = new_ref(random), new_record_id(random), to.recipient.node
+    handle, since = box.handles.get(node, ("", 0))
     today = rules.day(now)
     if not handle or today - since > limits.HANDLE_LIFE // limits.DAY:
         handle, since = base64url.encode(random(HANDLE_BYTES)), today
     remembered = replace(
         about_to_leave(to, fields, until=until),
-        commitments=base64url.decode(shown),
         reply=SealPrivateKey.generate(random).raw,
         secret=random(SECRET_BYTES),
         handle=handle,
     )
-    outgoing = _offer(person, remembered, recipient, ref=ref, n=1, keyring=keyring, now=now, random=random)
-    letter = _for_self(person, mailbox, FIRST, 1, remembered.dumped(), node=me, now=now, random=random)
-    new_box = (
-        box.without(set(ended))
-        .since(today - limits.HANDLE_LIFE // limits.DAY)
-        .with_mailbox(ref, mailbox)
-        .with_handle(recipient.node, handle, since)
+    one = compose_again(
+        person, remembered, to, ref=ref, mailbox=mailbox, shown=shown, keyring=keyring, now=now, random=random
     )
-    row = Asked(ref, recipient.node, mailbox, State.OFFERED, until, 1, Numbering())
-    return Asking(row, outgoing, letter, members.sealed_box(person, new_box, me))
+    return one, box.with_mailbox(ref, mailbox).with_handle(node, handle, since)
+
+
+def compose_again(  # noqa: PLR0913 - as above
+    person: Person,
+    remembered: Remembered,
+    to: Addressee,
+    *,
+    ref: str,
+    mailbox: str,
+    shown: str,
+    keyring: Keyring,
+    now: int,
+    random: Random,
+) -> Composed:
+    """The first message of a request, sealed to who offers it now, pinned to what was read now."""
+    remembered = replace(remembered, commitments=base64url.decode(shown))
+    outgoing = _offer(person, remembered, to.recipient, ref=ref, n=1, keyring=keyring, now=now, random=random)
+    letter = _for_self(person, mailbox, FIRST, 1, remembered.dumped(), node=keyring.id, now=now, random=random)
+    row = Asked(ref, to.recipient.node, mailbox, State.OFFERED, remembered.until, 1, Numbering())
+    return Composed(row, outgoing, letter)
 
 
 def _offer(
@@ -344,7 +389,8 @@ def ended(reading: Reading, person: Person, *, me: NodeId) -> set[str]:
     """References in a person's box of which nothing is left."""
     refs = set(members.open_box(person, me).mailboxes)
     there = {row.ref for row in store.asked_of(reading, refs)} | {one.ref for one in store.erasures_of(reading, refs)}
-    return refs - there - {row.ref for row in fit_store.asked_of(reading, refs)}
+    lying = {turn.ref for turn in turn_store.turns_of(reading, refs)}
+    return refs - there - lying - {row.ref for row in fit_store.asked_of(reading, refs)}
 
 
 def threads(reading: Reading, person: Person, *, me: NodeId) -> list[Thread]:
@@ -389,6 +435,12 @@ def _thread(reading: Reading, person: Person, row: Asked, *, me: NodeId) -> Thre
     delivered = not delivery.refs_waiting(reading, [row.ref])
     proven = {f"referral.{one.kind}" for one in said if not one.ours}
     return Thread(row, remembered, tuple(said), delivered, frozenset(unproven - proven))
+
+
+def remembered_at(reading: Reading, person: Person, mailbox: str, *, me: NodeId) -> Remembered | None:
+    """What a person keeps of a request that they have not asked yet, or have."""
+    first = [letter for letter in store.letters(reading, mailbox) if letter.type == FIRST]
+    return _remembered(_own(person, first[-1], me)) if first else None
 
 
 def _own(person: Person, letter: Letter, me: NodeId) -> bytes:
@@ -490,7 +542,10 @@ def leave_row(row: Asked, move: Move, *, keyring: Keyring, now: int, random: Ran
 
 
 def take(tx: Writing, prepared: Step, *, now: int, by_clock: bool = False) -> None:
-    """Make a prepared move; `by_clock`: as the person had set, who is not here. Raises `Refused` (`move`) when the table does not have it now, or another came first; `busy`."""
+    """Make a prepared move; `by_clock`: as the person had set, who is not here.
+
+    Raises `Refused` (`move`) when the table does not have it now, or another came first; `busy`.
+    """
     row = store.asked(tx, prepared.ref)
     if row is None or not may(row.state, Party.SEEKER, prepared.move) or row.sent + 1 != prepared.outgoing.envelope.n:
         raise Refused(Code.MOVE, "that is no longer possible")
@@ -508,6 +563,8 @@ def take(tx: Writing, prepared: Step, *, now: int, by_clock: bool = False) -> No
             store.add_letter(tx, letter)
     if prepared.move is Move.WITHDRAW:
         delivery.forget_of(tx, row.peer, [row.ref])  # what has not left does not leave any more
+        if not by_clock:
+            forget_turns(tx, row.ref)
     sending.enqueue(tx, prepared.outgoing, now=now)
 
 
@@ -534,6 +591,20 @@ def set_silence(tx: Writing, ref: str, silence: Silence | None) -> None:
         store.save_asked(tx, row.at(answer_by=day, if_silent=then))
 
 
+def forget_turns(tx: Writing, ref: str) -> None:
+    """What still lies to be asked after this one is destroyed: the person took it back, or wants nobody further."""
+    if (one := turn_store.round_of(tx, ref)) is not None:
+        forget_round(tx, one.id)
+        tx.forget()
+
+
+def forget_round(tx: Writing, round_id: str) -> None:
+    """It is over: what still lies is destroyed, and what the person kept of it."""
+    turns = turn_store.turns(tx, round_id)
+    store.remove_letters(tx, [turn.mailbox for turn in turns if turn.lies is not turn_store.Lies.ASKED])
+    turn_store.remove_round(tx, round_id)
+
+
 # Having it deleted.
 
 
@@ -543,6 +614,7 @@ def erase(tx: Writing, ref: str, *, me: NodeId, now: int, random: Random) -> Non
     if row is None:
         return
     delivery.forget_of(tx, row.peer, [row.ref])
+    forget_turns(tx, row.ref)
     store.remove_letters(tx, [row.mailbox])
     store.remove_asked(tx, row.ref)
     tx.forget()
