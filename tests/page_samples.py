@@ -476,6 +476,38 @@ _QUESTIONS = (
     ),
     views.QuestionView("r2", "Night Porch", is_own=True, about=(), ends=ahead(1), problem="unreachable"),
 )
+_TURNS: dict[str, object] = {
+    "several": (_CHOSEN[0], replace(_CHOSEN[1], blocked=None)),
+    "left_out": _CHOSEN,
+    "enough": True,
+    "form": Form({"each": "2"}, {"words": "required", "each": "choose"}),
+    "day_choices": (Choice("1", "tomorrow"), Choice("2", "Wednesday")),
+}
+_TURNS_CONFIRM: dict[str, object] = {
+    "offers": (
+        views.TurnOfferView(_CHOSEN[0], CONSENT, SOME_MAY, "h1"),
+        views.TurnOfferView(_CHOSEN[1], CONSENT, ONLY_IF_ASKED, "h2"),
+    ),
+    "first_until": "Wednesday",
+    "form": Form({"words": ASKED, "each": "2"}, {"agree": "agree", "kept": "agree"}),
+    "words_to_keep": WORDS,
+    "words_lang": "en",
+    "pending": "p",
+}
+_IN_TURN = views.InTurnView("r1", LISTENING.title, "en", "Casa Abierta", is_own=False, url="/l", lies="asked")
+_ROUNDS = (
+    views.RoundView(
+        (
+            replace(_IN_TURN, state="withdrawn"),
+            replace(_IN_TURN, ref="r2", state="waitlisted", until=ahead(2)),
+            replace(_IN_TURN, ref="r3", lies="look", is_own=True, promises_now=SOME_MAY, promises_hash="h"),
+            replace(_IN_TURN, ref="r4", lies="passed"),
+            replace(_IN_TURN, ref="r5", lies="waits"),
+        ),
+        ahead(13),
+    ),
+    views.RoundView((replace(_IN_TURN, ref="r6", state="declined"),), ahead(9), between=True),
+)
 _CONFIRM = _ASK | {
     "consent": CONSENT,
     "agreements_mark": "m" * 22,
@@ -571,8 +603,20 @@ SAMPLES: Mapping[str, Sample] = {
     "fit": Sample("fit", "/fit", None, _FIT),
     "fit, member": Sample("fit", "/fit", MEMBER, _FIT | {"form": Form(), "words_to_keep": (), "pending": ""}),
     "fit, nobody": Sample("fit", "/fit", MEMBER, _FIT | {"chosen": _CHOSEN[1:], "may_ask": False}),
-    "questions": Sample("questions", "/questions", MEMBER, {"questions": _QUESTIONS}, Notice.QUESTION_SENT),
-    "questions, none": Sample("questions", "/questions", MEMBER, {"questions": ()}),
+    "questions": Sample(
+        "questions", "/questions", MEMBER, {"questions": _QUESTIONS, "possible": ("a/b", "a/c")}, Notice.QUESTION_SENT
+    ),
+    "questions, none": Sample("questions", "/questions", MEMBER, {"questions": (), "possible": ()}),
+    "turns": Sample("turns", "/turns", None, _TURNS),
+    "turns, too few": Sample(
+        "turns", "/turns", MEMBER, _TURNS | {"several": _CHOSEN[:1], "enough": False, "form": Form()}
+    ),
+    "turns_confirm": Sample("turns_confirm", "/turns/confirm", None, _TURNS_CONFIRM),
+    "turns_confirm, member": Sample(
+        "turns_confirm", "/turns/confirm", MEMBER, _TURNS_CONFIRM | {"words_to_keep": (), "form": Form()}
+    ),
+    "my_turns": Sample("my_turns", "/turns", MEMBER, {"rounds": _ROUNDS, "form": Form({}, {"agree-r3": "agree"})}),
+    "my_turns, none": Sample("my_turns", "/turns", MEMBER, {"rounds": (), "form": Form()}),
     "ask": Sample(
         "ask",
         "/l/ask",

@@ -71,7 +71,20 @@ def test_no_table_has_a_place_for_an_address_a_query_or_an_hour_of_a_person() ->
 
 
 def test_no_table_of_requests_names_a_member() -> None:
-    for name in ("asked", "incoming", "letter", "early", "erasure", "beside", "outbox", "received"):
+    for name in (
+        "asked",
+        "incoming",
+        "letter",
+        "early",
+        "erasure",
+        "beside",
+        "fit_asked",
+        "fit_told",
+        "turn",
+        "turn_round",
+        "outbox",
+        "received",
+    ):
         assert "member" not in schema.metadata.tables[name].columns
 
 

@@ -60,7 +60,18 @@ def test_neither_place_nor_order_nor_date_joins_a_person_to_what_they_asked(
     assert len(days) <= 2, "a guest's last day stands for four weeks of dates"
 
     def rowids(reading: Reading) -> list[Any]:
-        tables = ("member", "session", "asked", "letter", "erasure", "outbox", "received", "channel", "fit_asked")
+        tables = (
+            "member",
+            "session",
+            "asked",
+            "letter",
+            "erasure",
+            "outbox",
+            "received",
+            "channel",
+            "fit_asked",
+            "turn",
+        )
         made = reading.execute_driver("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
         return [name for name, sql in made if name in tables and "WITHOUT ROWID" not in sql]
 

@@ -189,6 +189,24 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             N_("That a community asked whether there is room, and about which listings. It goes after 48 hours."),
             _columns(shown="peer listings", chance="ref", sealed="body", time="due ends"),
         ),
+        "turn_round": Table(
+            N_("That several are asked one after another: who has it now, and until when. It goes after 14 days."),
+            _columns(chance="id active", mark="days", time="next_at ends"),
+        ),
+        "turn": Table(
+            N_("What is sealed and waits for its turn, and to which community it would go."),
+            _columns(
+                chance="ref round mailbox",
+                mark="position lies which pin",
+                shown="peer",
+                sealed="body",
+                time="until not_after",
+            ),
+            N_(
+                "Not to which listing. But whoever has this machine has what these marks are made with, and can try every listing of that"
+                " community: then they know which ones somebody asks in which order, and not who."
+            ),
+        ),
         "outbox": Table(
             N_("What waits to leave."),
             _columns(

@@ -31,7 +31,8 @@ from .turn_store import Lies, Round, Turn
 FEWEST: Final = 2
 MOST: Final = 5
 """Offerings in one round: enough to choose from, and over within two weeks."""
-LONGEST: Final = 14 * limits.DAY
+LONGEST_DAYS: Final = 13
+"""After today: within the fourteen days that a message lives."""
 DAYS: Final = (1, 2, 3, 5)
 """How many days each may have, to choose from."""
 
@@ -77,7 +78,7 @@ def prepare(
     """
     if not FEWEST <= len({(to.recipient.node, to.recipient.listing) for to, _ in several}) == len(several) <= MOST:
         raise Refused(Code.SHAPE, f"{FEWEST} to {MOST} different offerings")
-    until, box = end_of_day(now, LONGEST // limits.DAY - 1), asking.box_of(person, keyring.id, ended, now=now)
+    until, box = end_of_day(now, LONGEST_DAYS), asking.box_of(person, keyring.id, ended, now=now)
     round_id, turns, letters, first = new_record_id(random), [], [], None
     for position, (to, shown) in enumerate(several):
         one, box = asking.compose(

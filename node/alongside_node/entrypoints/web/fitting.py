@@ -1,20 +1,17 @@
-"""The pages of asking first whether it fits: choosing several offerings, ticks and nothing else, and the answers (mission.md, 9).
+"""The pages of asking first whether it fits: ticks and nothing else, and the answers (mission.md, 9).
 
-What was chosen is carried in the form, never in an address or a cookie. Somebody who only looks is given seven words, because the answer
+Somebody who only looks is given seven words, because the answer
 comes up to an hour later and must be theirs alone; nothing else of them is kept, and all of it goes after 48 hours.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from alongside_node.directory import searching
 from alongside_node.entrypoints import acts
 from alongside_node.foundation.database import Reading
-from alongside_node.listings import actions as listings
 from alongside_node.members.actions import Act
 from alongside_node.referrals import asking, fit
 from alongside_protocol import limits
@@ -23,75 +20,21 @@ from alongside_protocol.fit import Time, Wishes
 from alongside_protocol.listing import Listing, Modality
 
 from . import keeping, shown
-from .looking import Search
-from .views import Choice, ChosenView, FitView, Notice, QuestionView
+from .choosing import MOST, Chosen, look_at_several
+from .views import Choice, FitView, Notice, QuestionView
 from .visitor import NothingHereError, Visitor
 from .wording import words
-
-MOST: Final = limits.FIT_LISTINGS
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """One of the offerings that somebody chose, as they may see it."""
-
-    view: ChosenView
-    listing: Listing
-
-
-# Choosing.
-
-
-def from_results(visitor: Visitor) -> tuple[str, ...] | None:
-    """What was ticked on a page of results, as a form carries it; None when nothing, too much, or the search is gone."""
-    search = visitor.site.searches.find(visitor.path("search"))
-    places = {str(page): several for page, several in search.places.items()} if isinstance(search, Search) else {}
-    ticked = set(visitor.texts("pick"))
-    found = [
-        f"{node}/{listing}"
-        for number, (node, listing) in enumerate(places.get(visitor.text("page"), ()))
-        if str(number) in ticked
-    ]
-    return tuple(found) if 1 <= len(found) <= MOST else None
-
-
-async def choose(visitor: Visitor) -> Response:
-    """Several results were ticked: on to what is to be done with them."""
-    chosen = from_results(visitor)
-    if chosen is None:
-        return visitor.go(f"/search/{visitor.path('search')}", Notice.CHOOSE_SOME)
-    return await _form_page(visitor, chosen, {})
-
-
-def look_at_several(reading: Reading, visitor: Visitor, values: Iterable[str]) -> list[Chosen]:
-    """What was chosen, as far as this visitor may see it."""
-    names = shown.names_of(reading, visitor.me)
-    found = []
-    for value in dict.fromkeys(values):
-        node, _, listing = value.partition("/")
-        one = searching.find(reading, node, listing, visitor.viewer, now=visitor.now)
-        if one is not None:
-            holds = (
-                visitor.person is not None
-                and node == visitor.me
-                and listings.keeps(reading, listing, visitor.person.member.id) is not None
-            )
-            blocked = shown.why_not_ask(reading, one, me=visitor.me, role=visitor.role, holds=holds)
-            url = f"/listings/{node}/{listing}"
-            view = ChosenView(value, one.listing.title, one.listing.lang, names.get(node, ""), url, blocked)
-            found.append(Chosen(view, one.listing))
-    return found[:MOST]
-
 
 # Asking.
 
 
 async def form(visitor: Visitor) -> Response:
     """What was chosen, and what one hopes for."""
-    return await _form_page(visitor, visitor.texts("chosen"), {})
+    return await form_page(visitor, visitor.texts("chosen"), {})
 
 
-async def _form_page(visitor: Visitor, values: Sequence[str], problems: dict[str, str]) -> Response:
+async def form_page(visitor: Visitor, values: Sequence[str], problems: dict[str, str]) -> Response:
+    """What was chosen, and what one hopes for."""
     visitor.must(Act.ASK)
     chosen = await visitor.edge.read(lambda reading: look_at_several(reading, visitor, values))
     if not chosen:
@@ -132,11 +75,11 @@ async def send(visitor: Visitor) -> Response:
     chosen = await visitor.edge.read(lambda reading: look_at_several(reading, visitor, values))
     open_to = [one for one in chosen if one.view.blocked is None]
     if not open_to:
-        return await _form_page(visitor, values, {})
+        return await form_page(visitor, values, {})
     wishes, problems = _wishes(visitor, open_to)
     problems |= keeping.problems(visitor)
     if wishes is None or problems:
-        return await _form_page(visitor, values, problems)
+        return await form_page(visitor, values, problems)
     keyring, viewer, now = visitor.edge.keys(), visitor.viewer, visitor.now
 
     def addressees(reading: Reading) -> list[asking.Addressee]:
@@ -183,7 +126,9 @@ async def mine(visitor: Visitor) -> Response:
     """What was asked, and what was answered."""
     person = visitor.somebody()
     questions = await visitor.edge.read(lambda reading: fit.mine(reading, person, me=visitor.me, now=visitor.now))
-    return visitor.page("questions", questions=tuple(_view(one, visitor) for one in questions))
+    views = tuple(_view(one, visitor) for one in questions)
+    possible = dict.fromkeys(one.value for view in views for one in view.about if one.answer not in (None, "no"))
+    return visitor.page("questions", questions=views, possible=tuple(possible)[:MOST])
 
 
 def _view(one: fit.Mine, visitor: Visitor) -> QuestionView:

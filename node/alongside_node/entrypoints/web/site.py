@@ -20,7 +20,7 @@ from alongside_node.listings.actions import NotPossibleError
 from alongside_node.members.actions import BoxChangedError
 from alongside_protocol.errors import Code, Refused
 
-from . import accounts, answers, fitting, looking, needs, offerings, own_account, requests, stewardship
+from . import accounts, answers, fitting, in_turn, looking, needs, offerings, own_account, requests, stewardship
 from .armour import kept_for_good
 from .stylesheet import STATIC, Stylesheet
 from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
@@ -52,7 +52,7 @@ PAGES: Final = (
     Page("/search/{search}", _E, looking.results),
     Page("/search/{search}/change", _E, looking.change),
     Page("/search/{search}/widen", _E, post=looking.widen),
-    Page("/search/{search}/chosen", _E, post=fitting.choose),
+    Page("/search/{search}/chosen", _E, post=in_turn.choose),
     Page("/order", _E, looking.order),
     Page("/practitioners", _E, looking.practitioners),
     Page("/hard-night", _E, looking.hard_night),
@@ -73,6 +73,12 @@ PAGES: Final = (
     Page("/fit/send", _E, post=fitting.send),
     Page("/questions", _S, fitting.mine),
     Page("/questions/{ref}/delete", _S, post=fitting.delete),
+    Page("/turns", _E, in_turn.mine, in_turn.form),
+    Page("/turns/confirm", _E, post=in_turn.confirm),
+    Page("/turns/change", _E, post=in_turn.change),
+    Page("/turns/send", _E, post=in_turn.send),
+    Page("/turns/{ref}/agree", _S, post=in_turn.agree),
+    Page("/turns/{ref}/stop", _S, post=in_turn.stop),
     Page("/requests", _S, requests.mine),
     Page(_REQUEST, _S, requests.one),
     Page(f"{_REQUEST}/message", _S, post=requests.message),

@@ -80,6 +80,7 @@ class Notice(StrEnum):
     QUESTION_SENT = "question_sent"
     QUESTION_DELETED = "question_deleted"
     CHOOSE_SOME = "choose_some"
+    ASKED_NO_FURTHER = "asked_no_further"
     FIT_SAID = "fit_said"
     WORDS_CHANGED = "words_changed"
     ENDED_THERE = "ended_there"
@@ -381,6 +382,45 @@ class TellingView:
     ways: tuple[TellingWay, ...]
     chosen: str | None = None
     failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOfferView:
+    """One of several that would be asked one after another: what would leave to whom, and what they promise."""
+
+    chosen: ChosenView
+    consent: ConsentView
+    promises: Commitments | None
+    promises_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class InTurnView:
+    """One of them afterwards. `lies`: a code of `wording.LIES`; `state`: of the request once it was asked; `until`: whose turn it is has it until.
+
+    `promises_now`: what it promises now, where it waits for the person to look.
+    """
+
+    ref: str
+    title: str
+    lang: str
+    community: str
+    is_own: bool
+    url: str
+    lies: str
+    state: str | None = None
+    until: date | None = None
+    promises_now: Commitments | None = None
+    promises_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """Several in their order. `between`: nobody has it just now."""
+
+    turns: tuple[InTurnView, ...]
+    ends: date
+    between: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,14 @@ FIT_MINE: Final[Words] = {
 }
 """The same, as the one who offers says it."""
 
+LIES: Final[Words] = {
+    "waits": N_("Not sent yet. It waits for its turn."),
+    "look": N_("Something changed here since you agreed. Nothing is sent before you have read it."),
+    "asked": N_("Sent"),
+    "passed": N_("They took nobody when it was their turn."),
+}
+"""Where an offer is that is asked one after another."""
+
 TIME: Final[Words] = {
     "mornings": N_("Mornings"),
     "afternoons": N_("Afternoons"),
@@ -473,6 +481,7 @@ NOTICE: Final[Words] = {
     "let_in": N_("They read with you from now on."),
     "question_sent": N_("Your question is on its way. Answers come in about an hour."),
     "question_deleted": N_("The question is deleted here. There it goes by itself within 48 hours."),
+    "asked_no_further": N_("Nobody further is asked. What was not sent yet is destroyed."),
     "choose_some": N_("Please tick one to five of them first."),
     "fit_said": N_("Saved. It counts for a week."),
     "sent": N_("Your request is on its way."),
@@ -646,6 +655,7 @@ TABLES: Final[Mapping[str, Words]] = {
     "exchange": EXCHANGE,
     "fit": FIT,
     "fit_mine": FIT_MINE,
+    "lies": LIES,
     "time": TIME,
     "repeats": REPEATS,
     "reason": REASON,
