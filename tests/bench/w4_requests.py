@@ -147,14 +147,13 @@ def _report(shop: Workshop, connections: int, ours: list[tuple[Loaded, float]], 
 
 
 def _sealed(there: Community, here: Community, asker: Person, listings: list[str], count: int) -> list[Asking]:
-    """Whole requests, as a person's page or client would make them."""
+    """Whole requests, as a person's page or client would make them; to the other community each is of somebody else: one may ask five times."""
     with there.beside() as node, here.beside() as other:
         to = [_addressee(node, other.keys.id, listing) for listing in listings]
-        again = Person(node.database.read(lambda reading: members.find(reading, asker.member.id)), asker.key)
         now, keyring = int(time.time()), node.keys()
         return [
             asking.prepare(
-                again,
+                asker,  # as they joined, with nothing asked yet: a new handle for each
                 to[number % len(to)],
                 _WORDS,
                 shown=to[number % len(to)].shown,

@@ -9,7 +9,7 @@ import pytest
 
 from alongside_node.delivery import actions as delivery
 from alongside_node.entrypoints.duties import Duties, Duty
-from alongside_node.entrypoints.pacing import Nudge, OnePerPeer
+from alongside_node.entrypoints.pacing import Doorstep, Nudge, OnePerPeer
 from alongside_node.entrypoints.received_worker import ReceivedWorker
 from alongside_node.entrypoints.sync_loop import Following, SyncLoop
 from alongside_node.entrypoints.worker import Worker
@@ -533,6 +533,29 @@ def test_a_nudge_that_came_before_anybody_waited_is_not_lost() -> None:
         nudge()
         await asyncio.wait_for(nudge.wait(), 10)
         assert nudge._called is False
+
+    run(story())
+
+
+def test_a_gap_between_two_requests_is_not_calm_yet_and_a_second_is_enough() -> None:
+    async def story() -> None:
+        at = 100.0
+        doorstep = Doorstep(clock=lambda: at)
+        await doorstep.calm()
+        with doorstep:
+            waits = asyncio.create_task(doorstep.calm())
+            await asyncio.sleep(0.02)
+            assert not waits.done()
+        at += 0.004
+        await asyncio.sleep(0.02)
+        assert not waits.done()
+        at += 0.002
+        await asyncio.wait_for(waits, 5)
+        with doorstep:
+            waits = asyncio.create_task(doorstep.calm())
+            await asyncio.sleep(0.02)
+            at += 1.0
+            await asyncio.wait_for(waits, 5)
 
     run(story())
 

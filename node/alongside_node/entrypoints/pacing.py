@@ -4,6 +4,7 @@ Both live in memory and may be lost at any moment: what must happen is a row, an
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
@@ -47,26 +48,30 @@ class Nudge:
 class Doorstep:
     """Who stands on it is answered first: `with` it while answering; other work does `calm` before it begins.
 
-    Other work waits in steps of two milliseconds and never longer than a second, so it goes on however many come.
+    Calm is when nobody has stood there for five milliseconds: whoever sends one message after another leaves shorter gaps. Other work
+    never waits longer than a second, so it goes on however many come.
     """
 
     _STEP: Final = 0.002
+    _QUIET: Final = 0.005
     _LONGEST: Final = 1.0
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._standing = 0
+        self._left = 0.0
 
     def __enter__(self) -> None:
         self._standing += 1
 
     def __exit__(self, *_: object) -> None:
         self._standing -= 1
+        self._left = self._clock()
 
     async def calm(self) -> None:
-        """Until nobody stands there, or a second has passed."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self._LONGEST
-        while self._standing and loop.time() < until:  # noqa: ASYNC110 - a gap between two requests is not calm yet
+        """Until nobody has stood there for a moment, or a second has passed."""
+        until = self._clock() + self._LONGEST
+        while (self._standing or self._clock() < self._left + self._QUIET) and self._clock() < until:
             await asyncio.sleep(self._STEP)
 
 
