@@ -71,7 +71,7 @@ class Doorstep:
     async def calm(self) -> None:
         """Until nobody has stood there for a moment, or a second has passed."""
         until = self._clock() + self._LONGEST
-        while (self._standing or self._clock() < self._left + self._QUIET) and self._clock() < until:
+        while (self._standing or self._clock() < self._left + self._QUIET) and self._clock() < until:  # noqa: ASYNC110 - time, not an event
             await asyncio.sleep(self._STEP)
 
 
