@@ -22,12 +22,13 @@ check: .venv/ready
 bench: .venv/ready
 	@$(BIN)/python tests/bench $(ARGS)
 
-# Exactly the pinned versions, by hash; uv when it is there, else venv and pip.
+# Exactly the pinned versions, by hash; uv when it is there, else venv and pip. Compiled once, because the demo, the tests and the
+# benchmarks start many processes.
 .venv/ready: requirements.lock protocol/pyproject.toml node/pyproject.toml
 	@echo "Setting up .venv (once; about a minute) …"
 	@if command -v uv >/dev/null 2>&1; then \
 		uv venv --quiet --allow-existing --python '>=3.11' .venv && \
-		VIRTUAL_ENV=.venv uv pip install --quiet --require-hashes -r requirements.lock && \
+		VIRTUAL_ENV=.venv uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock && \
 		VIRTUAL_ENV=.venv uv pip install --quiet --no-deps --no-build-isolation -e ./protocol -e ./node; \
 	else \
 		for python in python3.13 python3.12 python3.11 python3; do \
@@ -41,6 +42,7 @@ bench: .venv/ready
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 			-e ./protocol -e ./node; \
 	fi
+	@$(BIN)/python -m compileall -q protocol/alongside_protocol node/alongside_node
 	@touch .venv/ready
 
 # For maintainers: pin anew what pyproject files ask for.

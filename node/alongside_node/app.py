@@ -231,7 +231,7 @@ class Node:
         return Site(
             edge=self.edge,
             settings=self.settings,
-            pages=Pages(),
+            pages=Pages(compiled=self.settings.data_dir / "compiled-pages"),
             derivation=members.Derivation(),
             searches=Fleeting(self.world.clock, self.world.random),
             pending=Fleeting(self.world.clock, self.world.random),

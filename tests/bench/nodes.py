@@ -37,6 +37,7 @@ from alongside_protocol.messages import Steps
 
 _STARTS_WITHIN = 60
 _SEEDED_TOGETHER = 10_000
+_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}  # as a node that was installed is
 _ENOUGH = 2_000_000_000
 _CALLED = ("police", "hospital", "child_services", "immigration", "family_or_partner", "probation", "anyone_else")
 
@@ -148,7 +149,7 @@ def process(command: list[str], environment: dict[str, str], port: int, *, log: 
     """Start a server, wait until it listens, and end it after the block."""
     with log.open("ab") as said:
         started = time.perf_counter()
-        popen = subprocess.Popen(command, env={**os.environ, **environment}, stdout=said, stderr=said)
+        popen = subprocess.Popen(command, env={**os.environ, **_COMPILED, **environment}, stdout=said, stderr=said)
     try:
         _wait_for(port, popen, log)
         yield Process(popen, started)

@@ -196,6 +196,38 @@ def test_a_right_to_left_language_turns_the_page_around(tmp_path: Path) -> None:
     assert '<html lang="ar" dir="rtl">' in page
 
 
+def _every_code(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
+def test_templates_are_made_once_for_every_language_and_start(tmp_path: Path) -> None:
+    folder = tmp_path / "compiled"
+    sample = SAMPLES["front"]
+    first = Pages(compiled=folder).render(sample.template, frame_for(sample, "en"), **sample.context)
+    made = {path.name: path.stat().st_mtime_ns for path in _every_code(folder)}
+    again = Pages(compiled=folder)
+    spanish = again.render(sample.template, frame_for(sample, "es"), **sample.context)
+    assert made
+    assert made == {path.name: path.stat().st_mtime_ns for path in _every_code(folder)}
+    assert first == again.render(sample.template, frame_for(sample, "en"), **sample.context) == page_of(sample)
+    assert spanish == page_of(sample, "es")
+
+
+def test_a_damaged_template_on_disk_is_made_again(tmp_path: Path) -> None:
+    sample = SAMPLES["front"]
+    Pages(compiled=tmp_path).render(sample.template, frame_for(sample), **sample.context)
+    for path in _every_code(tmp_path):
+        path.write_bytes(path.read_bytes()[:-20])
+    assert Pages(compiled=tmp_path).render(sample.template, frame_for(sample), **sample.context) == page_of(sample)
+
+
+def test_a_disk_that_takes_no_more_does_not_keep_a_page_away(tmp_path: Path) -> None:
+    sample = SAMPLES["front"]
+    pages = Pages(compiled=tmp_path / "compiled")
+    (tmp_path / "compiled").rmdir()
+    assert pages.render(sample.template, frame_for(sample), **sample.context) == page_of(sample)
+
+
 @pytest.mark.parametrize(
     ("header", "chosen"),
     [("es-AR,es;q=0.9,en;q=0.8", "es"), ("fr,de", "en"), ("", "en"), ("*", "en"), ("x" * 5000, "en"), ("en-US", "en")],
