@@ -378,11 +378,8 @@ class Node:
         self._anew_at = now + 24 * HOUR
         if self.database.dialect != "sqlite":
             return
-        for _ in range(TRIES_ANEW):
-            if await asyncio.to_thread(self.database.write_anew):
-                return
-            await asyncio.sleep(1)
-        structlog.get_logger().warning("files-not-written-anew")
+        if not await asyncio.to_thread(self.database.write_anew, TRIES_ANEW):
+            structlog.get_logger().warning("files-not-written-anew")
 
     async def _stop_unseen(self, _now: int) -> None:
         await acts.stop_unseen(self.edge)

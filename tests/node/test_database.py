@@ -392,6 +392,26 @@ def test_what_must_be_forgotten_is_remembered_until_the_file_was_written_anew(sq
     assert not sqlite.forgetting
 
 
+def test_a_file_that_was_written_anew_is_not_written_again_for_a_reader_in_the_way_but_for_what_was_deleted_since(
+    sqlite: Database,
+) -> None:
+    def written_while_somebody_reads() -> None:
+        with sqlite._engine.connect() as reader, reader.begin():
+            reader.exec_driver_sql("SELECT * FROM community").all()
+            assert not sqlite.write_anew()
+
+    sqlite.write(lambda tx: tx.forget())
+    written_while_somebody_reads()
+    assert sqlite.forgetting, "the WAL still has it"
+    assert sqlite.checkpoint()
+    assert not sqlite.forgetting
+    sqlite.write(lambda tx: tx.forget())
+    written_while_somebody_reads()
+    sqlite.write(lambda tx: tx.forget())
+    assert sqlite.checkpoint()
+    assert sqlite.forgetting
+
+
 def test_a_file_too_large_for_the_memory_is_not_written_anew_and_stays_in_use(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ class Kept(StrEnum):
     SHOWN = "shown"
     SEALED = "sealed"
     LOCKED = "locked"
+    BESIDE = "beside"
     HASHED = "hashed"
     CHANCE = "chance"
     TIME = "time"
@@ -41,6 +42,7 @@ KEPT: Final[Mapping[str, str]] = MappingProxyType(
         Kept.SHOWN: N_("readable, and shown to others anyway"),
         Kept.SEALED: N_("sealed to one person, and opened by their key alone"),
         Kept.LOCKED: N_("locked with something that is not on this machine"),
+        Kept.BESIDE: N_("locked, and the key lies in a file beside the database"),
         Kept.HASHED: N_("a fingerprint that cannot be turned back"),
         Kept.CHANCE: N_("a random name that says nothing by itself"),
         Kept.TIME: N_("a day or a time"),
@@ -56,6 +58,10 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "listing": N_("a listing that is published"),
         "draft": N_("a listing that nobody sees yet"),
         "holder_name": N_("a name on a listing"),
+        "community": N_("what a community says of itself"),
+        "need": N_("what somebody looks for and has posted, also without an account"),
+        "imported": N_("what was read in from a list of another program"),
+        "told_at": N_("where somebody is told that something is new: an e-mail address, or what a command is given"),
         "program_label": N_("what somebody calls a program of theirs"),
         "peer_note": N_("a note for whom an invitation to another community is"),
         "search": N_("what somebody looked for"),
@@ -65,6 +71,8 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "needs": N_("what makes it easier, and good times"),
         "answer": N_("an answer"),
         "message": N_("what was written after it"),
+        "beside_name": N_("the name of somebody who answers beside others"),
+        "joining": N_("how those join who were accepted"),
         "seven_words": N_("seven words, also of people without an account"),
         "printed_code": N_("a printed code"),
         "invitation": N_("the code of an invitation"),
@@ -129,10 +137,10 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "channel": Table(
             N_("Who wants to be told that something is new, and about which request."),
             _columns(
-                chance="id member mailbox", mark="kind people_only stage attempts", locked="sealed", time="next_at"
+                chance="id member mailbox", mark="kind people_only stage attempts", beside="sealed", time="next_at"
             ),
             N_(
-                "The key to it lies in a file beside the database: whoever takes the whole machine can read where these people are told. Of a request it says its random name, not who asked."
+                "The key to it lies in a file beside the database: whoever takes the whole machine can read where these people are told, whoever copies the database alone cannot. Of a request it says its random name, not who asked."
             ),
         ),
         "block": Table(

@@ -212,12 +212,19 @@ class Database:
         """Whether something was deleted that must be in no file, and the file was not written anew since."""
         return self._writer is not None and self._writer.forgetting
 
-    def write_anew(self) -> bool:
+    def write_anew(self, tries: int = 1, pause: float = 1.0) -> bool:
         """Write the whole file anew without what was deleted, each table in the order of its keys, and truncate the WAL.
 
-        False: it is too large for that, something was in the way, or it is PostgreSQL, which has ways of its own.
+        False: it is too large for that, something was in the way at each of the `tries`, or it is PostgreSQL, which has ways of its own.
+        Whoever wants to write meanwhile waits for one of the two steps, not for both: on a busy disk each takes seconds.
         """
-        return self._writer is not None and self._writer.order(_write_anew)
+        if self._writer is None or not self._writer.order(_write_anew):
+            return False
+        for left in range(tries - 1, -1, -1):
+            if self._writer.order(_checkpoint):
+                return True
+            time.sleep(pause if left else 0)
+        return False
 
     def close(self) -> None:
         """Finish what waits, then let go of every connection."""
@@ -263,6 +270,7 @@ class _SqliteWriter:
         self._waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._stopped = False
         self.forgetting = False
+        self._anew = False  # written anew, and nothing deleted since that must be forgotten; the WAL still has what was
         self._door = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -311,13 +319,16 @@ class _SqliteWriter:
                 return
 
     def _committed(self, jobs: list[_Job]) -> None:
-        self.forgetting |= any(job.forgets for job in jobs)
+        if any(job.forgets for job in jobs):
+            self.forgetting, self._anew = True, False
 
     def _obey(self, connection: Connection, order: "_Order") -> None:
         try:
             order.done = order.act(connection)
             if order.done and order.act is _write_anew:
-                self.forgetting = False
+                self._anew = True
+            elif order.done and self._anew:
+                self.forgetting = self._anew = False
         except Exception:  # noqa: BLE001 - a full disk: nothing was changed, and it is done again later
             order.done = False
         finally:
@@ -363,7 +374,7 @@ def _write_anew(connection: Connection) -> bool:
     driver.execute("VACUUM")  # by way of memory: `temp_store`
     driver.execute("PRAGMA shrink_memory")
     _give_back_memory()
-    return _checkpoint(connection)
+    return True
 
 
 def _give_back_memory() -> None:
