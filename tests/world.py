@@ -5,13 +5,17 @@ itself: `settle` lets mail, heads and synchronisations pass until nothing moves,
 """
 
 import asyncio
+import functools
 import itertools
+import tempfile
 from collections.abc import Callable, Coroutine, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
 
 from alongside_node import migrations
 from alongside_node.app import Node
@@ -34,6 +38,18 @@ from alongside_protocol.messages import CONTENT_TYPE, Steps
 from alongside_protocol.profile import Profile
 
 START = 1_795_000_000  # 18 November 2026
+_COMPILED = tempfile.TemporaryDirectory(prefix="alongside-pages-")  # templates as code, once for all the nodes of a run
+
+
+@functools.cache
+def _newly_migrated() -> bytes:
+    """An SQLite file as the migrations leave it: arriving there took longer than most stories."""
+    with tempfile.TemporaryDirectory(prefix="alongside-new-") as folder:
+        file = Path(folder, "new.sqlite3")
+        database = Database(f"sqlite:///{file}")
+        migrations.upgrade(database)
+        database.close()
+        return file.read_bytes()
 
 
 class Clock:
@@ -200,6 +216,10 @@ class Community:
             **settings,
         )
         self.random = Randomness(name)
+        (folder / "compiled-pages").symlink_to(_COMPILED.name, target_is_directory=True)
+        url = make_url(self.settings.database)
+        if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+            Path(str(url.database)).write_bytes(_newly_migrated())
         first = Database(self.settings.database)
         migrations.upgrade(first)
         profile = Profile(name=name, lang="en", commitments=commitments())  # type: ignore[arg-type]
