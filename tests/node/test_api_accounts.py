@@ -1,5 +1,6 @@
 """Tokens from seven words, and joining with a key that the node never has (safety.md, "At rest")."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +101,54 @@ def test_a_steward_invites_and_sees_how_the_node_is(oak: Community) -> None:
     elm = oak.world.community("Elm")
     oak.world.federate(oak, elm)
     assert [peer["name"] for peer in steward.done("GET", "/peers")["peers"]] == ["Elm"]
+
+
+# What is open.
+
+
+def test_sessions_are_seen_roughly_and_ended_from_a_client(oak: Community) -> None:
+    mira, other = oak.person("Mira"), oak.person("Other")
+    begin = [oak.world.clock.now() - 7 * 60, oak.world.clock.now()]
+    cookies = [oak.write(lambda tx, at=at: members.begin_session(tx, mira, now=at, random=oak.random)) for at in begin]
+    client, stranger = granted(oak, mira), granted(oak, other)
+    seen = client.done("GET", "/sessions")["sessions"]
+    assert [one["used_minutes_ago"] for one in seen] == [0, 10]
+    assert stranger.done("GET", "/sessions") == {"sessions": []}
+    for cookie in cookies:
+        assert cookie not in json.dumps(seen)
+    older = f"/sessions/{seen[1]['name']}"
+    assert stranger.send("DELETE", older).status == 204, "answered as for one's own"
+    assert len(client.done("GET", "/sessions")["sessions"]) == 2
+    assert client.send("DELETE", older).status == 204
+    assert client.done("GET", "/sessions")["sessions"] == seen[:1]
+    assert oak.read(members.session_of, cookies[0], now=oak.world.clock.now()) is None
+    assert client.send("DELETE", "/sessions/x").status == 422
+
+
+def test_tokens_are_seen_and_ended_by_another_token_of_the_same_person(oak: Community) -> None:
+    mira, stranger = oak.person("Mira"), granted(oak, oak.person("Other"))
+    one, two = granted(oak, mira), granted(oak, mira)
+    seen = one.done("GET", "/grants")["programs"]
+    assert sorted(program["this"] for program in seen) == [False, True]
+    assert one.token not in json.dumps(seen)
+    assert two.token not in json.dumps(seen)
+    [name] = [program["name"] for program in seen if not program["this"]]
+    assert Client(oak, name).get("/box").code == "not-signed-in", "what ends it opens nothing"
+    stranger.send("DELETE", f"/grants/{name}")
+    assert two.get("/box").status == 200
+    assert one.send("DELETE", f"/grants/{name}").status == 204
+    assert two.get("/box").code == "not-signed-in"
+    assert one.get("/box").status == 200
+
+
+def test_who_holds_their_key_takes_along_what_the_node_can_read(oak: Community) -> None:
+    asker = invited(oak, "Asker")
+    asker.done("POST", "/offerings", {"content": {"direction": "offer", "type": "circle", "title": "My circle"}})
+    taken = asker.done("POST", "/account/take", {})
+    assert taken["account"]["name"] == "Asker"
+    assert [one["content"]["title"] for one in taken["offerings"]] == ["My circle"]
+    assert asker.token not in json.dumps(taken)
+    assert asker.post("/account/take", {"words": "one two three four five six seven"}).code == "words"
 
 
 # Leaving.

@@ -25,6 +25,11 @@ EXPECTED: dict[str, set[Role | None]] = {
     "get /openapi.json": EVERYBODY,
     "post /grants": EVERYBODY,
     "delete /grants/current": SIGNED_IN,
+    "get /grants": SIGNED_IN,
+    "delete /grants/{program}": SIGNED_IN,
+    "get /sessions": SIGNED_IN,
+    "delete /sessions/{session}": SIGNED_IN,
+    "post /account/take": SIGNED_IN,
     "post /join": EVERYBODY,
     "post /account/leave": SIGNED_IN,
     "get /community": EVERYBODY,
@@ -82,7 +87,8 @@ def test_every_endpoint_is_expected_to_be_for_somebody() -> None:
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_each_role_is_let_in_or_not_before_anything_else_is_looked_at(shared: Community, endpoint: str) -> None:
     method, path = endpoint.upper().split(" ")[0], endpoint.split(" ")[1]
-    for name, value in {"node": NODE, "peer": NODE, "listing": ID, "ref": ID}.items():
+    names = {"node": NODE, "peer": NODE, "listing": ID, "ref": ID, "session": NODE, "program": NODE}
+    for name, value in names.items():
         path = path.replace(f"{{{name}}}", value)
     for role in (None, Role.GUEST, Role.MEMBER, Role.STEWARD):
         # Not even JSON: whoever is not let in must not learn that.

@@ -1,32 +1,25 @@
-"""Taking everything along, and leaving for good: what touches every slice in which somebody left something (safety.md, D.32; mission.md).
+"""Leaving for good: what touches every slice in which somebody left something (safety.md, D.32; mission.md).
 
-Leaving is one transaction: what they asked is deleted here and asked to be deleted where it went, what they offered alone is withdrawn, what
-they keep together with others stays with those, and their row goes with its keys, sessions, tokens and printed code. What is handed out is made
-in memory for its owner and is never in a file of this node.
+It is one transaction: what they asked is deleted here and asked to be deleted where it went, what they offered alone is withdrawn, what
+they keep together with others stays with those, and their row goes with its keys, sessions, tokens and printed code.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from alongside_node.foundation.database import Reading, Writing
-from alongside_node.identity import actions as identity
 from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
 from alongside_node.listings.actions import Holder, Move, Offering
-from alongside_node.members import account
 from alongside_node.members import actions as members
 from alongside_node.members.actions import Member, Person, Role
 from alongside_node.referrals import answering, asking, company, fit, sealed_elsewhere
 from alongside_node.safety import actions as safety
-from alongside_protocol import limits
-from alongside_protocol.consent import Field
 from alongside_protocol.identifiers import NodeId, Random
 
 from . import acts
 from .edge import Edge
 
-FORM: Final = "alongside-account-1"
 _ATTEMPTS: Final = 5
 
 _Keys = Mapping[str, tuple[tuple[Holder, ...], str, Mapping[str, bytes]]]
@@ -131,92 +124,3 @@ def _leave_listing(
     offering = listings.set_holders(tx, offering, others, public, shares, now=now)
     if offering.state in listings.IN_DIRECTORY:
         acts.apply(tx, offering, Move.CONFIRM, keyring=keyring, now=now, random=random)
-
-
-# Taking everything along.
-
-
-def everything_about(reading: Reading, person: Person, cookie: str, *, me: NodeId, now: int) -> dict[str, Any]:
-    """All that is kept of a person, opened. What others wrote to ask something of them is left out: it was given to be read, not to be
-    carried away.
-    """
-    member = person.member
-    box = members.open_box(person, me)
-    return {
-        "form": FORM,
-        "community": identity.standing_community(reading).profile.name,
-        "node": me,
-        "account": {
-            "name": member.name,
-            "role": member.role.value,
-            "language": member.lang,
-            "joined": member.joined,
-            "public_key": member.public,
-            "printed_code": account.has_code(reading, member.id),
-        },
-        "sessions": [
-            {"used_minutes_ago": one.minutes, "this": one.this}
-            for one in account.sessions(reading, member.id, cookie, now=now)
-        ],
-        "programs": [
-            {"label": one.label, "last_day": _day(one.last_day)}
-            for one in account.programs(reading, member.id, now=now)
-        ],
-        "known_elsewhere_as": {node: handle for node, (handle, _) in box.handles.items()},
-        "requests": [_request(thread) for thread in asking.threads(reading, person, me=me)],
-        "deleted_requests": [
-            {"node": one.peer, "asked": _day(one.asked // limits.DAY), "statement": one.receipt}
-            for one in asking.erased(reading, person, me=me, now=now)
-        ],
-        "offerings": [_offering(one, member.id) for one in listings.of_member(reading, member.id)],
-        "asked_of_me": _asked_of(reading, person, me),
-    }
-
-
-def _day(number: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days=number)).isoformat()
-
-
-def _request(thread: asking.Thread) -> dict[str, Any]:
-    remembered = thread.remembered
-    return {
-        "node": remembered.node,
-        "community": remembered.community,
-        "listing": remembered.listing,
-        "title": remembered.title,
-        "readers": list(remembered.readers),
-        "sent": {name.value: text for name, text in remembered.fields.items() if name is not Field.WORDS},
-        "state": thread.state.value,
-        "until": _day(remembered.until // limits.DAY),
-        "letters": _letters(thread.said),
-    }
-
-
-def _letters(said: Sequence[Any]) -> list[dict[str, Any]]:
-    return [{"mine": one.ours, "kind": one.kind, "day": _day(one.day), "words": one.words} for one in said]
-
-
-def _offering(offering: Offering, member: str) -> dict[str, Any]:
-    return {
-        "id": offering.id,
-        "state": offering.state.value,
-        "named": next(holder.name for holder in offering.holders if holder.member == member),
-        "content": dict(offering.members),
-    }
-
-
-def _asked_of(reading: Reading, person: Person, me: NodeId) -> list[dict[str, Any]]:
-    keys = answering.keys_of(reading, person, me=me) | company.keys(person, me=me)
-    found = []
-    for row in (*answering.rows(reading, person.member), *company.rows(reading, person, me=me)):
-        opened = answering.opened(reading, row, keys, me=me)
-        found.append(
-            {
-                "listing": row.listing,
-                "alias": row.alias,
-                "state": row.state.value,
-                "came": _day(row.came),
-                "letters": _letters([one for one in opened.said if one.ours]),
-            }
-        )
-    return found

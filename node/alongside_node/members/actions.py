@@ -64,6 +64,7 @@ __all__ = [
     "stay",
     "steward_ids",
     "stewards",
+    "token_name",
     "use_words",
 ]
 
@@ -347,6 +348,11 @@ def granted(reading: Reading, token: str, *, now: int) -> Member | None:
     """For whom a client acts."""
     raw = session_token(token)
     return None if raw is None else store.granted(reading, sha256(raw).digest(), day=rules.day(now))
+
+
+def token_name(token: str) -> str:
+    """By what a client's token is told apart from others of its person: of no use for anything else."""
+    return "" if (raw := session_token(token)) is None else base64url.encode(sha256(raw).digest())
 
 
 def end_grant(tx: Writing, token: str) -> None:

@@ -35,6 +35,7 @@ __all__ = [
     "put",
     "sent",
     "something_waits",
+    "told_at",
     "tomorrow",
     "unwrap",
     "waits_for",
@@ -51,9 +52,15 @@ def prepare(choice: Choice, whose: Whose, key: bytes, *, people_only: bool = Fal
 
 
 def chosen(reading: Reading, whose: Whose) -> tuple[Kind, Stage] | None:
-    """(in which way, where telling them is); None: they chose nothing. Where to is never shown again."""
+    """(in which way, where telling them is); None: they chose nothing. Where to stands on no page again."""
     channel = store.find(reading, whose)
     return None if channel is None else (channel.kind, channel.stage)
+
+
+def told_at(reading: Reading, whose: Whose, key: bytes) -> Choice | None:
+    """What somebody chose, for the file of all that is kept of them; None: nothing, or the key is lost."""
+    channel = store.find(reading, whose)
+    return None if channel is None else unwrap(channel.sealed, channel.kind, key, row=channel.id)
 
 
 def something_waits(

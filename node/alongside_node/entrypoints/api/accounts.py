@@ -1,4 +1,4 @@
-"""Tokens, and joining with a key that never gets here (safety.md, "At rest").
+"""Tokens, what is open, and joining with a key that never gets here (safety.md, D.31, "At rest").
 
 Whoever joins through a client keeps the private half of their key there: this node can seal to them and can never open. Whoever has
 seven words gets their own key back, wrapped as it is stored, so that their client can open it. Never opens a sealed key.
@@ -7,12 +7,13 @@ seven words gets their own key back, wrapped as it is stored, so that their clie
 from typing import Annotated
 
 from pydantic import Field
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from alongside_node.entrypoints import leaving
+from alongside_node.entrypoints import leaving, taking_along
 from alongside_node.foundation.database import Writing
+from alongside_node.members import account
 from alongside_node.members import actions as members
-from alongside_node.members.actions import Member, Role
+from alongside_node.members.actions import Member, Person, Role
 from alongside_node.members.rules import GRANT_DAYS, day
 from alongside_protocol import base64url
 from alongside_protocol.errors import Code, Refused
@@ -20,7 +21,7 @@ from alongside_protocol.sealing import SealPublicKey
 from alongside_protocol.text_forms import LANG, LANG_CHARACTERS
 
 from .caller import Calling
-from .forms import Caller, Day, Form, Key, Name, NodeName, RandomId, day_text
+from .forms import Caller, Day, Form, Key, Name, NodeName, PathKey, RandomId, day_text
 from .problems import Problem, ProblemError
 
 
@@ -66,6 +67,40 @@ class Named(Form):
 
     ref: RandomId
     mailbox: RandomId
+
+
+class Session(Form):
+    """Where somebody is signed in at the pages. `name` ends it; nothing is known of it but when it was last used, roughly."""
+
+    name: Key
+    used_minutes_ago: int
+
+
+class Sessions(Form):
+    """All of them."""
+
+    sessions: tuple[Session, ...]
+
+
+class Program(Form):
+    """A token. `name` ends it and is no token; `this`: the one you called with."""
+
+    name: Key
+    label: str
+    last_day: Day
+    this: bool
+
+
+class Programs(Form):
+    """All of them."""
+
+    programs: tuple[Program, ...]
+
+
+class Taking(Form):
+    """`words`: for who has seven words; without them what is sealed stays sealed."""
+
+    words: Annotated[str, Field(max_length=300)] = ""
 
 
 class Leaving(Form):
@@ -117,6 +152,68 @@ async def end(caller: Caller) -> Response:
     return Response(status_code=204)
 
 
+async def sessions(caller: Caller) -> Sessions:
+    """Where you are signed in at the pages: since when, and from where, is not known."""
+    member, now = caller.member, caller.now
+    found = await caller.edge.read(lambda reading: account.sessions(reading, member.id, "", now=now))
+    return Sessions(sessions=tuple(Session(name=one.name, used_minutes_ago=one.minutes) for one in found))
+
+
+async def end_session(caller: Caller, session: PathKey) -> Response:
+    """Sign out there, at once. What is not yours stays, and is answered alike."""
+    member = caller.member
+    await caller.edge.write(lambda tx: account.end_session(tx, member.id, session))
+    return Response(status_code=204)
+
+
+async def programs(caller: Caller) -> Programs:
+    """Every token that may act for you."""
+    member, now = caller.member, caller.now
+    this = members.token_name(caller.token)
+    found = await caller.edge.read(lambda reading: account.programs(reading, member.id, now=now))
+    return Programs(
+        programs=tuple(
+            Program(name=one.name, label=one.label, last_day=day_text(one.last_day), this=one.name == this)
+            for one in found
+        )
+    )
+
+
+async def end_program(caller: Caller, program: PathKey) -> Response:
+    """A token may no longer, at once. What is not yours stays, and is answered alike."""
+    member = caller.member
+    await caller.edge.write(lambda tx: account.end_program(tx, member.id, program))
+    return Response(status_code=204)
+
+
+async def take(caller: Caller, body: Taking) -> Response:
+    """Everything that is kept of you, as one JSON value that no file of the node holds.
+
+    With your seven words all of it is opened, as "My account" hands it out. Without them, or where only your client has your key, it is what
+    the node can read by itself: the rest is in your box, your requests and what came in, and your client opens it.
+    """
+    edge, member, now = caller.edge, caller.member, caller.now
+    person = await _by_words(caller, body.words) if body.words else None
+    everything = await edge.read(
+        lambda reading: (
+            taking_along.readable_about(reading, member, "", me=edge.me, notice_key=edge.notice_key, now=now)
+            if person is None
+            else taking_along.everything_about(reading, person, "", me=edge.me, notice_key=edge.notice_key, now=now)
+        )
+    )
+    return JSONResponse(everything)
+
+
+async def _by_words(caller: Caller, words: str) -> Person:
+    """Who calls, with the key that their words open. Raises `ProblemError`: they open nothing, or somebody else's account."""
+    edge = caller.edge
+    derived = await caller.api.derivation.derive(words, edge.keys().words_salt)
+    person = await edge.read(lambda reading: members.use_words(reading, derived))
+    if person is None or person.member.id != caller.member.id:
+        raise ProblemError(Problem.WORDS)
+    return person
+
+
 async def leave(caller: Caller, body: Leaving) -> Response:
     """Leave for good: everything of yours is deleted, here and where it was sent; nobody can bring it back.
 
@@ -128,11 +225,7 @@ async def leave(caller: Caller, body: Leaving) -> Response:
         if member.private is None:
             await leaving.leave_by_client(edge, member.id, {one.ref: one.mailbox for one in body.requests})
         else:
-            derived = await caller.api.derivation.derive(body.words, edge.keys().words_salt)
-            person = await edge.read(lambda reading: members.use_words(reading, derived))
-            if person is None or person.member.id != member.id:
-                raise ProblemError(Problem.WORDS)
-            await leaving.leave(edge, person)
+            await leaving.leave(edge, await _by_words(caller, body.words))
     except leaving.LastStewardError:
         raise ProblemError(Problem.NOT_POSSIBLE) from None
     return Response(status_code=204)

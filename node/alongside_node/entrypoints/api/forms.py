@@ -48,6 +48,7 @@ Instant = Annotated[int, Field(ge=1, le=limits.SAFE_INTEGER, description="Unix s
 Day = Annotated[str, Field(description="A day, as YYYY-MM-DD.")]
 
 PathNode = Annotated[str, Path(pattern=BYTES_32)]
+PathKey = Annotated[str, Path(pattern=BYTES_32)]
 PathId = Annotated[str, Path(pattern=BYTES_16)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from starlette.responses import Response
 
-from alongside_node.entrypoints import leaving
+from alongside_node.entrypoints import leaving, taking_along
 from alongside_node.foundation.database import Reading, Writing
 from alongside_node.members import account as own
 from alongside_node.members import actions as members
@@ -218,9 +218,11 @@ async def recovered(visitor: Visitor) -> Response:
 
 async def take_along(visitor: Visitor) -> Response:
     """Everything about oneself, as one file that is made for this answer alone."""
-    person, now = visitor.somebody(), visitor.now
-    everything = await visitor.edge.read(
-        lambda reading: leaving.everything_about(reading, person, visitor.cookie, me=visitor.me, now=now)
+    person, edge = visitor.somebody(), visitor.edge
+    everything = await edge.read(
+        lambda reading: taking_along.everything_about(
+            reading, person, visitor.cookie, me=edge.me, notice_key=edge.notice_key, now=edge.now
+        )
     )
     return Response(
         json.dumps(everything, ensure_ascii=False, indent=1).encode("utf-8"),
