@@ -25,6 +25,7 @@ from alongside_node.directory.following import Replicas, Ways
 from alongside_node.directory.gazetteer import Gazetteer
 from alongside_node.directory.publishing import OwnDirectory
 from alongside_node.entrypoints import acts, federation
+from alongside_node.entrypoints.allowance import Allowance
 from alongside_node.entrypoints.api import door as api
 from alongside_node.entrypoints.api.caller import Api
 from alongside_node.entrypoints.duties import Duties, Duty
@@ -40,6 +41,7 @@ from alongside_node.entrypoints.sync_loop import Following, SyncLoop
 from alongside_node.entrypoints.web import site as pages
 from alongside_node.entrypoints.web.armour import Armour
 from alongside_node.entrypoints.web.fleeting import Fleeting
+from alongside_node.entrypoints.web.keeping import GUESTS_AN_HOUR, WORDS_SHOWN
 from alongside_node.entrypoints.web.rendering import Pages
 from alongside_node.entrypoints.web.translations import SOURCE_LANGUAGE, Translations
 from alongside_node.entrypoints.web.visitor import Site
@@ -234,9 +236,10 @@ class Node:
             pages=Pages(compiled=self.settings.data_dir / "compiled-pages"),
             derivation=members.Derivation(),
             searches=Fleeting(self.world.clock, self.world.random),
-            pending=Fleeting(self.world.clock, self.world.random),
+            pending=Fleeting(self.world.clock, self.world.random, most=WORDS_SHOWN),
             gazetteer=Gazetteer(self.settings.data_dir / "towns.sqlite3"),
             outbound=self.world.outbound,
+            guests=Allowance(GUESTS_AN_HOUR, seconds=HOUR),
         )
 
     def asgi(self) -> ASGIApp:

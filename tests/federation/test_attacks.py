@@ -575,10 +575,10 @@ def test_what_people_write_still_waits_its_turn_when_too_much_is_waiting() -> No
     from alongside_protocol.messages import Type  # noqa: PLC0415
 
     full = limits.PEER_OUTBOX
-    assert not has_room(Type.OFFER, full, owed=False)
-    assert has_room(Type.OFFER, full - 1, owed=False)
-    assert has_room(Type.WITHDRAW, 10 * full, owed=False)
-    assert not has_room(Type.DECLINE, full // 2, owed=True)
+    assert not has_room(Type.OFFER, full, half=False)
+    assert has_room(Type.OFFER, full - 1, half=False)
+    assert has_room(Type.WITHDRAW, 10 * full, half=False)
+    assert not has_room(Type.DECLINE, full // 2, half=True)
 
 
 def test_one_reference_used_in_both_directions_is_two_requests(

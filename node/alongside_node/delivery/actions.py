@@ -53,15 +53,15 @@ def enqueue(  # noqa: PLR0913 - a row of the outbox, by name
     body: bytes,
     not_after: int,
     invitation: str | None = None,
-    owed: bool = False,
+    half: bool = False,
     now: int,
 ) -> None:
     """Let one message leave as soon as it can, and not after `not_after` (Unix seconds). `body`: the envelope's exact bytes.
 
-    `owed`: it answers a message of the peer by itself. Raises `Refused` (`busy`): `rules.has_room`.
+    `half`: it answers a message of the peer by itself, or is of somebody without an account. Raises `Refused` (`busy`): `rules.has_room`.
     """
     count, highest = store.length(tx, peer)
-    if not rules.has_room(type, count, owed=owed):
+    if not rules.has_room(type, count, half=half):
         raise Refused(Code.BUSY, "too many messages wait for this peer")
     outgoing = Outgoing(message_id, peer, type, ref, body, invitation, not_after, attempts=0)
     store.add(tx, outgoing, order=highest + 1, now=now)

@@ -45,12 +45,13 @@ def wait(failures: int, jitter: float) -> int:
     return int(min(spacing, limits.BACKOFF_CAP))
 
 
-def has_room(kind: str, waiting: int, *, owed: bool) -> bool:
-    """Whether another message for a peer is taken while so many wait. `owed`: the peer's own message makes us answer.
+def has_room(kind: str, waiting: int, *, half: bool) -> bool:
+    """Whether another message for a peer is taken while so many wait.
 
-    What a peer can make us write takes at most half of what people here write for it.
+    `half`: only while less than half of the room is taken. So neither what a peer makes us write, nor what strangers begin, closes the way to
+    it for the people of this community.
     """
-    if owed:
+    if half:
         return waiting < limits.PEER_OUTBOX // 2
     return kind not in NEEDS_ROOM or waiting < limits.PEER_OUTBOX
 

@@ -26,6 +26,7 @@ from alongside_node.referrals import store as referrals_store
 from alongside_node.safety import actions as safety
 from alongside_protocol import limits
 from alongside_protocol.consent import Field
+from alongside_protocol.errors import Code, Refused
 from alongside_protocol.fit import Wishes
 from alongside_protocol.identifiers import Random, RecordId
 from alongside_protocol.listing import NEED_DAYS, Direction, Listing
@@ -439,7 +440,7 @@ async def _ask_once(
     silence: asking.Silence | None,
 ) -> str:
     now, me = edge.now, edge.me
-    ended = await edge.read(lambda reading: asking.ended(reading, person, me=me))
+    ended = await _room_to_ask(edge, person, [(to.recipient.node, to.recipient.listing)])
     prepared = asking.prepare(
         person,
         to,
@@ -463,6 +464,17 @@ async def _ask_once(
         return prepared.row.ref
 
     return await edge.write(begin)
+
+
+async def _room_to_ask(edge: Edge, person: Person, places: Sequence[tuple[str, str]]) -> set[str]:
+    """References that the box of `person` can forget. Raises `Refused` (`busy`) when they have asked as much as one person may."""
+
+    def look(reading: Reading) -> set[str]:
+        if not asking.may_ask_more(reading, person, places, me=edge.me):
+            raise Refused(Code.BUSY, "as much as one person asks at a time")
+        return asking.ended(reading, person, me=edge.me)
+
+    return await edge.read(look)
 
 
 async def join_in(edge: Edge, person: Person, peer: str, ref: str, *, name: str) -> bool:
@@ -562,7 +574,7 @@ async def _round_once(
     days: int,
 ) -> str:
     now, me = edge.now, edge.me
-    ended = await edge.read(lambda reading: asking.ended(reading, person, me=me))
+    ended = await _room_to_ask(edge, person, [(to.recipient.node, to.recipient.listing) for to, _ in several])
     prepared = turns.prepare(
         person, several, fields, days=days, ended=tuple(ended), keyring=edge.keys(), now=now, random=edge.random
     )

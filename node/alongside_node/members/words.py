@@ -13,6 +13,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
+from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import Random
 
 WORDS: Final = 7
@@ -35,6 +36,8 @@ _MEMORY_KIB: Final = 64 * 1024
 _PASSES: Final = 3
 _AT_ONCE: Final = 2
 """Derivations at once: 128 MiB at most, however many people sign in (measured: 0.13 s each)."""
+MOST_WAITING: Final = 60
+"""Who would wait longer than some seconds is told to come back: a flood of them must not be what everybody else waits behind for minutes."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,18 @@ class Derivation:
 
     def __init__(self) -> None:
         self._room = asyncio.Semaphore(_AT_ONCE)
+        self._here = 0
 
     async def derive(self, words: str, salt: bytes) -> Derived:
-        """Takes the same time and memory for any words, known or not."""
-        async with self._room:
-            return await asyncio.to_thread(derive, words, salt)
+        """Takes the same time and memory for any words, known or not. Raises `Refused` (`busy`)."""
+        if self._here >= MOST_WAITING:
+            raise Refused(Code.BUSY, "too many derive from words at once")
+        self._here += 1
+        try:
+            async with self._room:
+                return await asyncio.to_thread(derive, words, salt)
+        finally:
+            self._here -= 1
 
 
 def derive(words: str, salt: bytes) -> Derived:

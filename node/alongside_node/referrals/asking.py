@@ -5,6 +5,7 @@ they asked, what they wrote, the reply key) is sealed to them in a mailbox that 
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -46,6 +47,7 @@ from alongside_protocol.sealing import SECRET_BYTES, SUITE, Context, SealPrivate
 
 from . import fit_store, rules, sending, store, turn_store
 from .store import Asked, Letter
+from .turn_store import Lies
 
 PURPOSE: Final = "support"
 _LETTER: Final = "letter"
@@ -204,14 +206,23 @@ class Asking:
     box: bytes = field(repr=False)
 
 
-def may_ask_more(reading: Reading, person: Person, node: str, listing: str, *, me: NodeId) -> bool:
-    """Whether somebody may ask this listing, beside all that they have asked in the last weeks."""
-    if len(members.open_box(person, me).mailboxes) < rules.ASKED_THE_SAME:
+def may_ask_more(reading: Reading, person: Person, places: Collection[tuple[str, str]], *, me: NodeId) -> bool:
+    """Whether somebody may ask these listings, each as (node, id), beside all that they have asked in the last weeks and what lies for later.
+
+    Whoever asks after this saves the box that was read here, in the transaction that sends: nothing of theirs can have come between.
+    """
+    box = members.open_box(person, me)
+    if len(box.mailboxes) + len(places) <= rules.ASKED_THE_SAME:
         return True
-    asked = threads(reading, person, me=me)
-    open_now = [one for one in asked if one.row.state not in FINAL]
-    same = [one for one in asked if (one.remembered.node, one.remembered.listing) == (node, listing)]
-    return len(open_now) < rules.OPEN_AT_ONCE and len(same) < rules.ASKED_THE_SAME
+    refs = list(box.mailboxes)
+    asked = store.asked_of(reading, refs)
+    lying = [turn for turn in turn_store.turns_of(reading, refs) if turn.lies in (Lies.WAITS, Lies.LOOK)]
+    mailboxes = [*(row.mailbox for row in asked), *(turn.mailbox for turn in lying)]
+    kept = [remembered_at(reading, person, mailbox, me=me) for mailbox in mailboxes]
+    before = Counter((one.node, one.listing) for one in kept if one is not None)
+    open_now = sum(row.state not in FINAL for row in asked) + len(lying)
+    often = max(before[NodeId(node), RecordId(listing)] for node, listing in places) + 1
+    return open_now + len(places) <= rules.OPEN_AT_ONCE and often <= rules.ASKED_THE_SAME
 
 
 @dataclass(frozen=True)
@@ -343,7 +354,7 @@ def begin(tx: Writing, person: Person, asking: Asking, *, me: NodeId, now: int) 
     members.save_box(tx, person, asking.box)
     store.save_asked(tx, asking.row)
     store.add_letter(tx, asking.letter)
-    sending.enqueue(tx, asking.outgoing, now=now)
+    sending.enqueue(tx, asking.outgoing, now=now, half=person.member.role is Role.GUEST)
 
 
 # Looking at what was asked.
@@ -601,7 +612,7 @@ def forget_turns(tx: Writing, ref: str) -> None:
 def forget_round(tx: Writing, round_id: str) -> None:
     """It is over: what still lies is destroyed, and what the person kept of it."""
     turns = turn_store.turns(tx, round_id)
-    store.remove_letters(tx, [turn.mailbox for turn in turns if turn.lies is not turn_store.Lies.ASKED])
+    store.remove_letters(tx, [turn.mailbox for turn in turns if turn.lies is not Lies.ASKED])
     turn_store.remove_round(tx, round_id)
 
 

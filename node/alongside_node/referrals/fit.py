@@ -18,7 +18,7 @@ from alongside_node.foundation.database import Reading, Writing
 from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
 from alongside_node.members import actions as members
-from alongside_node.members.actions import Person
+from alongside_node.members.actions import Person, Role
 from alongside_node.peers import actions as peers
 from alongside_protocol import base64url, limits, messages
 from alongside_protocol.consent import Recipient, seal_fit, seal_question
@@ -174,20 +174,21 @@ def begin(tx: Writing, person: Person, asking: Asking, *, me: NodeId, now: int) 
 
     `busy`: this person's, or this community's, questions of the last 48 hours are as many as anybody answers.
     """
+    guest = person.member.role is Role.GUEST
     live = fit_store.asked_of(tx, list(members.open_box(person, me).mailboxes))
     if len(live) + len(asking.rows) > fit_rules.QUESTIONS_OF_A_PERSON:
         raise Refused(Code.BUSY, "as many questions as one person asks at a time")
     for row in asking.rows:
         if row.peer != me and not _may_ask(tx, row.peer):
             raise Refused(Code.NOT_AGREED, "our communities have not agreed on requests")
-        if fit_store.count_asked(tx, row.peer) >= fit_rules.QUESTIONS_OF_A_PEER:
+        if not fit_rules.has_room(fit_store.count_asked(tx, row.peer), guest=guest):
             raise Refused(Code.BUSY, "as many questions as that community answers")
         fit_store.add_asked(tx, row)
     members.save_box(tx, person, asking.box)
     for letter in asking.letters:
         store.add_letter(tx, letter)
     for message in asking.outgoing:
-        sending.enqueue(tx, message, now=now)
+        sending.enqueue(tx, message, now=now, half=guest)
 
 
 def _may_ask(reading: Reading, peer: str) -> bool:
@@ -359,7 +360,7 @@ def _release(tx: Writing, told: Told, *, me: NodeId, now: int) -> int:
         return 0
     body = messages.redated(told.body, now=now, not_after=messages.read_stored(told.body).exp)
     envelope = messages.read_stored(body)
-    sending.enqueue(tx, sending.Outgoing(envelope, body, envelope.exp), now=now, owed=True)
+    sending.enqueue(tx, sending.Outgoing(envelope, body, envelope.exp), now=now, half=True)
     return 1
 
 

@@ -51,6 +51,11 @@ def answer(listing: Listing | None, wishes: Wishes, said: Fit | None) -> Fit:
     return Fit.TALK_FIRST if unsure or _leaves_open(listing, wishes) else Fit.ROOM
 
 
+def has_room(asked: int, *, guest: bool) -> bool:
+    """Whether one more question to a community may leave. People without an account take at most half: they close it to no member."""
+    return asked < (QUESTIONS_OF_A_PEER // 2 if guest else QUESTIONS_OF_A_PEER)
+
+
 def due(now: int, random: Random) -> int:
     """When the answer leaves: a random while later, so that it is the same whether somebody is there or not."""
     span = limits.FIT_LATEST - limits.FIT_EARLIEST + 1

@@ -117,7 +117,7 @@ class Receiver:
             random=self._random,
             body=ErasedBody(receipt=signed.text),
         )
-        return lambda tx: sending.enqueue(tx, outgoing, now=now, owed=True)
+        return lambda tx: sending.enqueue(tx, outgoing, now=now, half=True)
 
     async def _erased(self, envelope: messages.Envelope, text: str) -> Effect:
         keyring, peer = self._keyring(), envelope.from_
@@ -445,7 +445,7 @@ class _Applying:
         outgoing = sending.sign(
             kind, me=self._keyring.id, to=peer, ref=ref, n=n, now=self._now, random=self._random, body=body
         )
-        sending.enqueue(self._tx, outgoing, now=self._now, owed=True)
+        sending.enqueue(self._tx, outgoing, now=self._now, half=True)
 
 
 def _consent_text(request: Request) -> str:

@@ -61,8 +61,8 @@ def sign(
     return Outgoing(envelope, messages.write(envelope), envelope.exp)
 
 
-def enqueue(tx: Writing, outgoing: Outgoing, *, now: int, owed: bool = False) -> None:
-    """Let it leave. `owed`: a message of that peer makes us answer by ourselves. Raises `Refused` (`busy`) when too many wait for it."""
+def enqueue(tx: Writing, outgoing: Outgoing, *, now: int, half: bool = False) -> None:
+    """Let it leave. `half`: as in `delivery.enqueue`. Raises `Refused` (`busy`) when too many wait for that peer."""
     envelope = outgoing.envelope
     delivery.enqueue(
         tx,
@@ -72,6 +72,6 @@ def enqueue(tx: Writing, outgoing: Outgoing, *, now: int, owed: bool = False) ->
         ref=envelope.ref,
         body=outgoing.body,
         not_after=outgoing.not_after,
-        owed=owed,
+        half=half,
         now=now,
     )

@@ -15,11 +15,15 @@ from alongside_node.entrypoints.edge import Edge
 from alongside_node.members import actions as members
 from alongside_node.members.actions import Act, Derivation, Member, Role
 from alongside_node.members.rules import may
+from alongside_node.referrals.rules import OPEN_AT_ONCE
+from alongside_protocol import limits
 from alongside_protocol.identifiers import NodeId
 
 from .problems import Problem, ProblemError
 from .repeats import Repeats
 
+REQUESTS_A_DAY = OPEN_AT_ONCE
+"""That clients of one person may begin. The node cannot look into the box of who seals by themselves, so it cannot count what is open."""
 CALLS_A_MINUTE = 300
 """Of one person, with all their clients: a client that looks every few seconds stays far below."""
 _SCHEME = "bearer "
@@ -34,6 +38,7 @@ class Api:
     stylesheet: str
     """The address of the pages' stylesheet, for the reference."""
     allowance: Allowance = field(default_factory=lambda: Allowance(CALLS_A_MINUTE))
+    asking: Allowance = field(default_factory=lambda: Allowance(REQUESTS_A_DAY, seconds=limits.DAY))
     repeats: Repeats = field(default_factory=Repeats)
 
 

@@ -187,7 +187,7 @@ async def box(caller: Caller) -> BoxAnswer:
 async def ask(caller: Caller, body: Asking) -> RequestAnswer:
     """Let a request leave that the client sealed, with its letter and box: all of it or nothing.
 
-    The node checks its form, where it goes, how long it lives, and that the box was not changed meanwhile. Not for guests: the seal says
+    The node checks its form, where it goes, how long it lives, and that the box was not changed meanwhile. Twelve in a day at most. Not for guests: the seal says
     whether a member or a guest asks, the sending node vouches for it, and it cannot look into what a client sealed.
     """
     edge, now, member = caller.edge, caller.now, caller.member
@@ -200,6 +200,7 @@ async def ask(caller: Caller, body: Asking) -> RequestAnswer:
         now=now,
     )
     box = sealed_elsewhere.check_sealed(base64url.decode(body.box))
+    caller.api.asking.take(member.id, now)
 
     def work(tx: Writing) -> None:
         sealed_elsewhere.take_first(tx, begun, keyring=keyring, now=now)

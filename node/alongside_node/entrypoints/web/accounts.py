@@ -81,7 +81,7 @@ async def join(visitor: Visitor) -> Response:
         return visitor.again("join", problems)
     lang = seven.language_of(visitor.lang)
     joining = _Joining(code, name, seven.generate(lang, visitor.edge.random), lang)
-    return _words_page(visitor, joining, visitor.site.pending.keep(joining), {})
+    return _words_page(visitor, joining, visitor.site.pending.keep(joining, known=True), {})
 
 
 def _words_page(visitor: Visitor, joining: _Joining, pending: str, problems: dict[str, str]) -> Response:

@@ -389,7 +389,7 @@ async def invite(visitor: Visitor) -> Response:
     """A code with which one more person can be ready to join in, for twenty minutes."""
     looked = await _kept(visitor)
     row = looked.opened.row
-    code = visitor.site.pending.keep(_ToJoin(row.peer, row.ref))
+    code = visitor.site.pending.keep(_ToJoin(row.peer, row.ref), known=True)
     return visitor.page("join_in", alias=row.alias, url=_url(looked), code=code)
 
 

@@ -9,13 +9,12 @@ from typing import Final
 
 from alongside_node.directory import searching
 from alongside_node.foundation.database import Reading
-from alongside_node.listings import actions as listings
 from alongside_node.members.actions import Role
 from alongside_protocol import limits
 from alongside_protocol.listing import Listing
 
 from . import shown
-from .looking import Search
+from .looking import Search, why_not_ask
 from .views import ChosenView
 from .visitor import Visitor
 
@@ -52,12 +51,7 @@ def look_at_several(reading: Reading, visitor: Visitor, values: Iterable[str]) -
         node, _, listing = value.partition("/")
         one = searching.find(reading, node, listing, visitor.viewer, now=visitor.now)
         if one is not None:
-            holds = (
-                visitor.person is not None
-                and node == visitor.me
-                and listings.keeps(reading, listing, visitor.person.member.id) is not None
-            )
-            blocked = shown.why_not_ask(reading, one, me=visitor.me, role=visitor.role, holds=holds)
+            blocked = why_not_ask(reading, visitor, one)
             url = f"/listings/{node}/{listing}"
             view = ChosenView(value, one.listing.title, one.listing.lang, names.get(node, ""), url, blocked)
             found.append(Chosen(view, one.listing))

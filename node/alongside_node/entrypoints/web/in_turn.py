@@ -125,6 +125,8 @@ async def _confirm_page(visitor: Visitor, values: Sequence[str], problems: dict[
     several = [(one.chosen.view, one.to) for one in await _offers(visitor, values) if one.to is not None]
     if len(several) < turns.FEWEST:
         return await write_page(visitor, values, {})
+    if not await _may_ask(visitor, [to for _, to in several]):
+        return await write_page(visitor, values, {"words": "enough"})
     fields, _ = _fields(visitor)
     until = turns.end_of_day(visitor.now, turns.LONGEST_DAYS)
     kept, standing = keeping.to_show(visitor), choosing.standing(visitor)
@@ -150,6 +152,14 @@ async def _confirm_page(visitor: Visitor, values: Sequence[str], problems: dict[
     )
 
 
+async def _may_ask(visitor: Visitor, several: Sequence[asking.Addressee]) -> bool:
+    """Whether one person may ask all of these, beside what they have asked."""
+    person, places = visitor.person, [(to.recipient.node, to.recipient.listing) for to in several]
+    if person is None:
+        return True
+    return await visitor.edge.read(lambda reading: asking.may_ask_more(reading, person, places, me=visitor.me))
+
+
 async def send(visitor: Visitor) -> Response:
     """Seal them all, and let the first leave: exactly what was shown, each pinned to the promises that were shown."""
     visitor.must(Act.ASK)
@@ -163,6 +173,8 @@ async def send(visitor: Visitor) -> Response:
     offers = [one.to for one in await _offers(visitor, values) if one.to is not None]
     if problems or len(offers) != len(values) or len(promises) != len(values):
         return await _confirm_page(visitor, values, problems or {"agree": "agree"})
+    if not await _may_ask(visitor, offers):
+        return await write_page(visitor, values, {"words": "enough"})
     person, cookie = await keeping.come_in(visitor)
     several = list(zip(offers, promises, strict=True))
     try:

@@ -4,7 +4,7 @@ Until then they are in memory, for twenty minutes, under a random text that the 
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from alongside_node.members import actions as members
 from alongside_node.members import words as seven
@@ -12,6 +12,12 @@ from alongside_node.members.actions import Person, Role
 from alongside_protocol import limits
 
 from .visitor import Visitor
+
+GUESTS_AN_HOUR: Final = 60
+"""People without an account who may begin something, all together: each is a row for weeks, and no stranger is anybody to count by."""
+TOGETHER: Final = "guests"
+WORDS_SHOWN: Final = 20_000
+"""Words in memory that strangers were shown and have not used: a kilobyte each. A flood has to be faster than people read."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +43,27 @@ def to_show(visitor: Visitor) -> Keeping:
     if (before := shown_before(visitor)) is not None:
         return before
     words = seven.generate(visitor.lang, visitor.edge.random)
-    return Keeping(words, lang, visitor.site.pending.keep(Keeping(words, lang)))
+    return Keeping(words, lang, visitor.site.pending.keep(Keeping(words, lang), known=False))
 
 
 def problems(visitor: Visitor) -> dict[str, str]:
-    """What stands in the way of sending: somebody without an account has kept their words, and they are those that were shown."""
-    if visitor.person is not None or (visitor.text("kept") == "yes" and shown_before(visitor) is not None):
+    """What stands in the way of sending: somebody without an account has kept the words that were shown, and not too many come at once."""
+    if visitor.person is not None:
         return {}
-    return {"kept": "agree"}
+    if visitor.text("kept") != "yes" or shown_before(visitor) is None:
+        return {"kept": "agree"}
+    return {} if visitor.site.guests.is_left(TOGETHER, visitor.now) else {"kept": "busy"}
 
 
 async def come_in(visitor: Visitor) -> tuple[Person, str]:
-    """(who sends, the cookie of a session that is new, or ""): somebody signed in, or a guest whose words are in use from now on."""
+    """(who sends, the cookie of a session that is new, or ""): somebody signed in, or a guest whose words are in use from now on.
+
+    Raises `Refused` (`busy`) when too many came meanwhile.
+    """
     if visitor.person is not None:
         return visitor.person, ""
     keeping, edge, now = shown_before(visitor), visitor.edge, visitor.now
+    visitor.site.guests.take(TOGETHER, now)
     assert keeping is not None  # noqa: S101 - `problems` was empty
     derived = await visitor.site.derivation.derive(" ".join(keeping.words), edge.keys().words_salt)
     joining = members.prepare(

@@ -111,8 +111,11 @@ def _begin(visitor: Visitor, sent: filters.Sent) -> Response:
     near, problems = _near(visitor, sent)
     if problems:
         return _form_page(visitor, sent, problems, status=422)
-    name = visitor.site.searches.keep(Search(sent, filters.query(sent, near), visitor.now))
-    return RedirectResponse(f"/search/{name}", 303)
+    return RedirectResponse(f"/search/{_keep(visitor, Search(sent, filters.query(sent, near), visitor.now))}", 303)
+
+
+def _keep(visitor: Visitor, search: Search) -> str:
+    return visitor.site.searches.keep(search, known=visitor.person is not None)
 
 
 def _places(visitor: Visitor, sent: filters.Sent) -> tuple[Choice, ...]:
@@ -289,7 +292,7 @@ async def begin_paper(visitor: Visitor) -> Response:
     if problems:
         return _paper_page(visitor, sent, problems)
     query = replace(filters.query(sent, near), printable=True, audiences=(Audience.ANYONE.value,))
-    return RedirectResponse(f"/print/{visitor.site.searches.keep(Search(sent, query, visitor.now))}", 303)
+    return RedirectResponse(f"/print/{_keep(visitor, Search(sent, query, visitor.now))}", 303)
 
 
 def _paper_page(
@@ -389,22 +392,26 @@ async def look_at(visitor: Visitor) -> Looked:
         found = searching.find(reading, node, listing_id, visitor.viewer, now=visitor.now)
         if found is None:
             return None
-        person = visitor.person
-        holds = (
-            person is not None
-            and node == visitor.me
-            and listings.keeps(reading, listing_id, person.member.id) is not None
-        )
-        blocked = shown.why_not_ask(reading, found, me=visitor.me, role=visitor.role, holds=holds)
-        if blocked is None and person is not None:
-            more = asking.may_ask_more(reading, person, node, listing_id, me=visitor.me)
-            blocked = None if more else "enough"
-        return Looked(found, shown.names_of(reading, visitor.me), blocked)
+        return Looked(found, shown.names_of(reading, visitor.me), why_not_ask(reading, visitor, found))
 
     looked = await visitor.edge.read(look)
     if looked is None:
         raise NothingHereError
     return looked
+
+
+def why_not_ask(reading: Reading, visitor: Visitor, found: searching.Found) -> str | None:
+    """As `shown.why_not_ask`, for this visitor; also when they have asked as much as one person may."""
+    person = visitor.person
+    holds = (
+        person is not None
+        and found.node == visitor.me
+        and listings.keeps(reading, found.id, person.member.id) is not None
+    )
+    blocked = shown.why_not_ask(reading, found, me=visitor.me, role=visitor.role, holds=holds)
+    if blocked is not None or person is None:
+        return blocked
+    return None if asking.may_ask_more(reading, person, [(found.node, found.id)], me=visitor.me) else "enough"
 
 
 def as_result(visitor: Visitor, looked: Looked) -> Any:

@@ -168,7 +168,7 @@ def _missing(reading: Reading, visitor: Visitor, offering: Offering, now: int) -
 async def share(visitor: Visitor) -> Response:
     """A code with which one more person can keep this together, for twenty minutes."""
     offering = await _kept(visitor)
-    code = visitor.site.pending.keep(_Shared(offering.id))
+    code = visitor.site.pending.keep(_Shared(offering.id), known=True)
     return visitor.page(
         "keep_together",
         title=str(offering.members.get("title", "")),

@@ -117,7 +117,7 @@ async def _are_theirs(visitor: Visitor, person: Person) -> bool:
 def _show_words(visitor: Visitor, person: Person, *, by_code: bytes = b"") -> Response:
     lang = seven.language_of(visitor.lang)
     changing = _Changing(person, seven.generate(lang, visitor.edge.random), lang, by_code)
-    return _words_page(visitor, changing, visitor.site.pending.keep(changing), {})
+    return _words_page(visitor, changing, visitor.site.pending.keep(changing, known=True), {})
 
 
 def _words_page(visitor: Visitor, changing: _Changing, pending: str, problems: dict[str, str]) -> Response:

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from alongside_node.directory.gazetteer import Gazetteer
 from alongside_node.directory.searching import Viewer
+from alongside_node.entrypoints.allowance import Allowance
 from alongside_node.entrypoints.edge import Edge
 from alongside_node.foundation.database import Reading
 from alongside_node.foundation.outbound_http import Outbound
@@ -113,6 +114,8 @@ class Site:
     pending: Fleeting[Any]
     gazetteer: Gazetteer
     outbound: Outbound
+    guests: Allowance
+    """How many people without an account may begin something, all together."""
 
     @property
     def secure(self) -> bool:

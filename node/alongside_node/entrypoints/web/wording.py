@@ -460,6 +460,8 @@ PROBLEM: Final[Words] = {
     "form": N_("we do not understand this. Please look at it again."),
     "many": N_("there are as many as can be now. Try again in some days, or ask someone directly."),
     "nothing": N_("nothing found. Try another word."),
+    "enough": N_("you have asked many times these weeks. Choose fewer, wait for answers, or take some back."),
+    "busy": N_("many people ask just now. Nothing you wrote is lost. Please try again in some minutes."),
     "ended": N_("it has ended. Nobody can know any more who it was."),
 }
 """What is wrong with a field; read after the field's own name."""
