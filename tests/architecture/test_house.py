@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+import who_may
 from alongside_node import migrations, schema
 from alongside_node.disclosing import statement
+from alongside_node.entrypoints.api.endpoints import ENDPOINTS
+from alongside_node.entrypoints.web.site import PAGES
 from alongside_node.foundation.database import Database
 from alongside_protocol.referral import markdown_table
 
@@ -164,3 +167,13 @@ def test_what_is_said_to_be_readable_was_read_and_what_was_read_is_said() -> Non
     assert {kind for kinds in statement.measured().readable.values() for kind in kinds} == (
         set(statement.KINDS) - set(statement.measured().nowhere)
     )
+
+
+def test_every_page_and_every_operation_says_whom_it_is_for() -> None:
+    """Whoever adds one says so in `tests/who_may.py`; `tests/safety/test_who_may_what.py` then tries it as everybody (safety.md, D.29)."""
+    pages = {f"{method} {page.path}" for page in PAGES for method in ("GET", "POST") if getattr(page, method.lower())}
+    said = {f"{method} {path}" for path in who_may.PAGES for method in ("GET", "POST") if path.startswith("/")}
+    either = {name for name in who_may.PAGES if not name.startswith("/")}
+    assert pages <= said | either
+    assert {page.path for page in PAGES} == {name.rpartition(" ")[2] for name in who_may.PAGES}
+    assert {f"{one.method} {one.path}" for one in ENDPOINTS} == set(who_may.API)

@@ -70,7 +70,7 @@ WITHOUT_ACCOUNT: Final = "without-account"
 """The source of what somebody without an account looks for, so that it can be counted."""
 
 find, of_member, of_source, in_states, save = store.find, store.of_member, store.of_source, store.in_states, store.save
-count_of_source = store.count_of_source
+count_of_source, keeps = store.count_of_source, store.keeps
 shares_of, take_shares = store.shares_of, store.take_shares
 
 
@@ -129,14 +129,6 @@ def add(tx: Writing, drafting: Drafting, *, now: int) -> None:
     store.save(tx, drafting.offering)
     store.set_holders(tx, drafting.offering.id, drafting.offering.holders)
     store.add_key(tx, drafting.public, drafting.offering.id, drafting.shares, former_until=rules.day(now))
-
-
-def keeps(reading: Reading, listing: str, member: str) -> Offering | None:
-    """A listing, when this person is one of its holders; None in every other case, so that nobody learns which ids exist."""
-    offering = store.find(reading, listing)
-    if offering is None or all(holder.member != member for holder in offering.holders):
-        return None
-    return None if offering.state is State.WITHDRAWN else offering
 
 
 def completed(

@@ -82,6 +82,17 @@ def find(reading: Reading, listing_id: str) -> Offering | None:
     return None if row is None else _read(row, _holders(reading, [listing_id]).get(listing_id, ()))
 
 
+def keeps(reading: Reading, listing_id: str, member: str) -> Offering | None:
+    """A listing that this person keeps and has not withdrawn. What is somebody else's costs the same as what is not there."""
+    statement = (
+        select(_listing)
+        .join(_holder, _holder.c.listing == _listing.c.id)
+        .where(_listing.c.id == listing_id, _holder.c.member == member, _listing.c.state != State.WITHDRAWN.value)
+    )
+    row = reading.execute(statement).first()
+    return None if row is None else _read(row, _holders(reading, [listing_id]).get(listing_id, ()))
+
+
 def of_member(reading: Reading, member: str) -> list[Offering]:
     """Everything somebody keeps, withdrawn ones left out."""
     statement = (
