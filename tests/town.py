@@ -128,6 +128,7 @@ class Town:
         ]
         node = self.ids["elm"] if page.startswith("/peers/") else self.oak.id
         found = {"node": node, "peer": node, "listing": listing, "ref": ref, "search": self.ids["search"]}
+        found |= dict.fromkeys(("program", "session"), NO_NODE)
         if nowhere:
             found |= {"listing": NOWHERE, "ref": NOWHERE, "search": NOWHERE}
             found |= {"node": NO_NODE} if page.startswith("/peers/") else {}

@@ -70,6 +70,8 @@ API: Final[Mapping[str, frozenset[str]]] = {
     **_all(EVERYBODY, "GET /", "GET /openapi.json", "POST /grants", "POST /join", "GET /community", "POST /search"),
     **_all(EVERYBODY, "GET /listings/{node}/{listing}"),
     **_all(SIGNED_IN, "DELETE /grants/current", "POST /account/leave", "GET /addressees/{node}/{listing}", "GET /box"),
+    **_all(SIGNED_IN, "GET /grants", "DELETE /grants/{program}", "GET /sessions", "DELETE /sessions/{session}"),
+    "POST /account/take": SIGNED_IN,
     **_all(MEMBERS, "GET /offerings", "POST /offerings", "POST /requests", "GET /incoming"),
     **_all(WHO_OFFERS, "PUT /offerings/{listing}", "POST /offerings/{listing}/publish"),
     **_all(WHO_OFFERS, "POST /offerings/{listing}/confirm", "POST /offerings/{listing}/rest"),
@@ -80,4 +82,4 @@ API: Final[Mapping[str, frozenset[str]]] = {
     "GET /requests/{ref}/receipt": SIGNED_IN,
     **_all(STEWARD, "GET /status", "GET /peers", "POST /invitations"),
 }
-"""Operation → whose token gets through. A receipt is for whoever knows the reference, which no page but its owner's shows."""
+"""Operation → whose token gets through; what is ended by its name ends only if it is one's own. A receipt is for whoever knows the reference, which no page but its owner's shows."""
