@@ -164,7 +164,7 @@ def test_a_place_on_a_waiting_list_is_kept_while_the_next_is_asked(
     within_the_hour(world)
     assert [three[0].came, had(three)] == [["waitlisted"], [1, 1, 0]]
     three[0].answer(Move.ACCEPT, "Sooner than I thought")
-    world.pass_time(60)
+    world.settle()
     assert oak.rows("turn") == []
     world.pass_time(5 * DAY)
     assert had(three) == [1, 1, 0]
@@ -174,7 +174,7 @@ def test_a_yes_destroys_what_lies(world: World, oak: Community, asker: Person, t
     ask(oak, asker, three)
     boxes = {row.mailbox for row in oak.rows("turn")}
     three[0].answer(Move.ACCEPT, "Yes")
-    world.pass_time(60)
+    world.settle()
     assert oak.rows("turn") == oak.rows("turn_round") == []
     assert len({row.place for row in oak.rows("letter")} & boxes) == 1
     world.pass_time(13 * DAY)

@@ -69,6 +69,8 @@ class _Join(Story):
             self.written_and_read(asker, request, holder, where)
             self.withdrawn_and_erased(listing, holder)
             self.taken_down(listing, holder)
+        self.in_turn()
+        self.taken_along()
 
 
 def join(folder: Path) -> int:

@@ -16,12 +16,15 @@ from .visit import UnexpectedPageError, Visit, certificates, until
 
 _SOUGHT: Final = "duelo"
 _SAMPLES: Final = 3
+_LISTING: Final = r"/listings/[A-Za-z0-9_-]{43}/[A-Za-z0-9_-]{22}"
 
 
 class Story:
     """The story, step by step. `communities`: A, B and C, in this order."""
 
     communities: Sequence[Filled] = ()
+    guest_words: str = ""
+    """The seven words of somebody without an account, once they have asked."""
 
     def __init__(self) -> None:
         self._number = 0
@@ -122,20 +125,22 @@ class Story:
     def _member(self, filled: Filled) -> str:
         return next(name for name in filled.words if name not in filled.stewards)
 
-    def _holder(self, listing: str) -> str:
-        """Who offers it, of B's sample people."""
-        path = f"/offerings/{listing.rpartition('/')[2]}/edit"
-        for name in self.b.words:
-            with self.visit(self.b, name) as person:
-                if path in person.open("/offerings").body:
-                    return name
+    def _holder(self, listing: str) -> Visit:
+        """Who offers it, of the sample people of its community, signed in."""
+        _, _, node, number = listing.split("/")
+        filled = next(filled for filled in self.communities if filled.node == node)
+        for name in filled.words:
+            person = self.visit(filled, name)
+            if f"/offerings/{number}/edit" in person.open("/offerings").body:
+                return person
+            person.__exit__()
         raise UnexpectedPageError("nobody keeps the listing that was found")
 
     def answered(self, listing: str) -> tuple[Visit, str, Visit, str]:
         """A request is answered. Returns who asked, where they see it, who offers, and where these see it."""
         asker, request = self.ask(listing, "I lost my mother in spring. Evenings are long. Could we talk?")
         begun = time.monotonic()
-        holder = self.visit(self.b, self._holder(listing))
+        holder = self._holder(listing)
         where = f"/incoming/{self.a.node}/{request.rpartition('/')[2]}"
         until(lambda: where in holder.open("/incoming").body, "the request arrives")
         self.tell(
@@ -187,6 +192,75 @@ class Story:
         )
         asker.__exit__()
 
+    def in_turn(self) -> None:
+        """Somebody at A without an account asks two, one after another; the first says yes."""
+        with self.visit(self.a) as guest:
+            guest.open("/search").send("/search", type="listening", promise="yes")
+            results, found = guest.path, guest.links(_LISTING)
+            several = [at for at, listing in enumerate(found) if self._may_be_asked(guest, listing)][:2]
+            words = "I sleep badly since the autumn. Could you listen for an hour?"
+            guest.open(results).send(f"{results}/chosen", pick=[str(at) for at in several], page="0", then="turns")
+            guest.send("/turns/confirm", chosen=guest.carried("chosen"), words=words, each="2")
+            self.guest_words = guest.words()
+            guest.send(
+                "/turns/send",
+                chosen=guest.carried("chosen"),
+                promises=guest.carried("promises"),
+                pending=guest.hidden("pending"),
+                words=words,
+                each="2",
+                kept="yes",
+                agree="yes",
+            )
+            first, second = (self._holder(found[at]) for at in several)
+            with first, second:
+                self._first_says_yes(guest, first, second)
+
+    def _may_be_asked(self, guest: Visit, listing: str) -> bool:
+        return f"/{self.a.node}/" not in listing and f'href="{listing}/ask"' in guest.open(listing).body
+
+    def _first_says_yes(self, guest: Visit, first: Visit, second: Visit) -> None:
+        before = _incoming(second)
+        until(lambda: "sleep badly" in _read_newest(first), "the first one is asked")
+        self.tell(
+            "Somebody without an account asked two, one after another; the first has it, the second knows of nothing",
+            "sealed now for each, sent one by one; seven words in the person's hand are the only way back to it",
+        )
+        begun = time.monotonic()
+        first.send(f"{first.path}/accept", text="Yes. This evening, from eight?", suggest="")
+        request = guest.open("/requests").link("/requests/[A-Za-z0-9_-]+")
+        until(lambda: "from eight" in _open(guest, request), "the yes arrives")
+        if "Not sent yet" in _open(guest, "/turns") or _incoming(second) != before:
+            raise UnexpectedPageError("the second one is still to be asked although the first said yes")
+        self.tell(
+            "The first said yes: what was sealed for the second is destroyed, unsent",
+            "asking several tells nobody that others were asked",
+            time.monotonic() - begun,
+        )
+
+    def taken_along(self) -> None:
+        """What leaves on paper or goes into a calendar."""
+        with self.visit(self.a) as somebody:
+            somebody.open("/search").send("/search", type="circle")
+            dates = next(filter(None, (self._dates(somebody, circle) for circle in somebody.links(_LISTING))), "")
+            named = [name for filled in self.communities for name in filled.words if name.split()[0] in dates]
+            if "BEGIN:VEVENT" not in dates or named:
+                raise UnexpectedPageError(f"a circle's dates are missing or name somebody: {named}")
+            somebody.open("/print").send("/print", promise="yes")
+            printed = somebody.body.count("<h2>")
+            if not printed:
+                raise UnexpectedPageError("nothing is printed")
+            self.tell(
+                f"The dates of a circle went into a calendar, and {printed} listings on paper, in large print, with the day",
+                "a calendar that names nobody; a list for people without a phone",
+            )
+
+    def _dates(self, somebody: Visit, circle: str) -> str:
+        try:
+            return somebody.open(f"{circle}/calendar.ics").body
+        except UnexpectedPageError:
+            return ""
+
     def taken_down(self, listing: str, holder: Visit) -> None:
         """B takes the listing down, and it is gone at A and C."""
         before = [self._finds(filled, listing) for filled in (self.a, self.c)]
@@ -215,12 +289,29 @@ class Story:
             for name in samples:
                 role = " (steward)" if name in filled.stewards else ""
                 sys.stdout.write(f"    {name + role:<22}{filled.words[name]}\n")
+        if self.guest_words:
+            sys.stdout.write(f"    {'(without an account)':<22}{self.guest_words}   at {self.a.origin}/sign-in\n")
+        sys.stdout.write(
+            "\nWorth a look at each: /hard-night  /young-people  /practitioners  /print  /needs  /disclose  /order\n"
+        )
         sys.stdout.flush()
 
 
 def _title(visit: Visit, listing: str) -> str:
     found = re.search(rf'href="{re.escape(listing)}">(.*?)</a>', visit.body, re.DOTALL)
     return re.sub(r"<[^>]+>", "", found[1]).strip() if found else "a listing"
+
+
+def _incoming(person: Visit) -> list[str]:
+    return person.open("/incoming").links(r"/incoming/[A-Za-z0-9_-]{43}/[A-Za-z0-9_-]+")
+
+
+def _read_newest(person: Visit) -> str:
+    """What the first of their requests says that still waits for an answer; nothing when there is none."""
+    for request in _incoming(person):
+        if f"{request}/accept" in person.open(request).body:
+            return person.text
+    return ""
 
 
 def _open(visit: Visit, where: str) -> str:

@@ -3,7 +3,7 @@
 import html
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic, sleep
 from typing import Final, Self
 
@@ -11,6 +11,7 @@ import httpx
 
 _PATIENCE: Final = 25.0
 _PAUSE: Final = 0.1
+_WORDS: Final = 7
 
 
 class UnexpectedPageError(Exception):
@@ -47,10 +48,12 @@ class Visit:
         """Go to a page."""
         return self._show(self._client.get(path))
 
-    def send(self, path: str, **fields: str) -> Self:
-        """Fill in a form of the page that is open, and send it."""
+    def send(self, path: str, **fields: str | Sequence[str]) -> Self:
+        """Fill in a form of the page that is open, and send it. Several values: of a field that stands there several times."""
         token = re.search(r'name="csrf" value="([^"]+)"', self.body)
-        values = {name.rstrip("_"): value for name, value in fields.items()}
+        values: dict[str, str | list[str]] = {
+            name: value if isinstance(value, str) else list(value) for name, value in fields.items()
+        }
         if token:
             values["csrf"] = token[1]
         return self._show(self._client.post(path, data=values))
@@ -80,12 +83,27 @@ class Visit:
             raise UnexpectedPageError(f"no link {pattern} on {self.path}: {self.text[:300]}")
         return html.unescape(found[1])
 
+    def links(self, pattern: str) -> list[str]:
+        """All links whose address is of this form, in the order of the page, each once."""
+        return list(dict.fromkeys(map(html.unescape, re.findall(rf'href="({pattern})"', self.body))))
+
     def hidden(self, name: str) -> str:
-        """What a form carries unseen."""
-        found = re.search(rf'name="{name}" value="([^"]*)"', self.body)
-        if found is None:
+        """What a form carries unseen. Raises `UnexpectedPageError`."""
+        found = self.carried(name)
+        if not found:
             raise UnexpectedPageError(f"nothing called {name} on {self.path}")
-        return html.unescape(found[1])
+        return found[0]
+
+    def carried(self, name: str) -> list[str]:
+        """The same, where it stands there several times or not at all."""
+        return [html.unescape(value) for value in re.findall(rf'name="{name}" value="([^"]*)"', self.body)]
+
+    def words(self) -> str:
+        """The seven new words of the page. Raises `UnexpectedPageError`."""
+        found: list[str] = re.findall(r"<li>(\w+)</li>", self.body)[:_WORDS]
+        if len(found) < _WORDS:
+            raise UnexpectedPageError(f"no seven words on {self.path}")
+        return " ".join(found)
 
 
 def until(true: Callable[[], bool], what: str) -> float:

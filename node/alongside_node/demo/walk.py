@@ -140,6 +140,8 @@ def _steps(story: _Walk) -> None:
         story.interrupted(asker, request, holder, where)
         story.withdrawn_and_erased(listing, holder)
         story.taken_down(listing, holder)
+    story.in_turn()
+    story.taken_along()
 
 
 def _stay() -> None:

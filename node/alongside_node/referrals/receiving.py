@@ -35,7 +35,7 @@ from alongside_protocol.opening import Inner, Request, open_outer, open_request
 from alongside_protocol.referral import FINAL, Arrival, Move, Numbering, Party, State, step
 from alongside_protocol.sealing import Context, SealPrivateKey
 
-from . import answering, fit, rules, sending, store
+from . import answering, asking, fit, rules, sending, store
 from .store import Asked, Early, Incoming, Letter
 
 Effect = Callable[[Writing], None]
@@ -250,6 +250,8 @@ class _Applying:
             final_day=self._final(after, row.final_day),
         )
         store.save_asked(self._tx, moved)
+        if after is State.ACCEPTED:
+            asking.forget_turns(self._tx, row.ref)
         if envelope.sealed is not None:
             self._letter(row.mailbox, envelope, envelope.sealed)
         by_machine = isinstance(envelope.body, DeclineBody)

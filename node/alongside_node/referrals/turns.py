@@ -1,7 +1,7 @@
 """One after another: several offers are sealed when the person asks, and leave one by one while nobody says yes (section 6).
 
 The first leaves at once. The others lie here as ciphertext, until the one before declines, ends, or has not answered by the day that the
-person set; then the next is dated and leaves, within the hour. A yes destroys what still lies; so does taking back, at any step. What
+person set; then the next is dated and leaves, within the hour. A yes destroys what still lies, at once (`receiving`); so does taking back, at any step. What
 changed since it was sealed waits for the person to look, and the turn goes on to the next. Nobody who is asked learns of the others.
 """
 
@@ -37,7 +37,6 @@ DAYS: Final = (1, 2, 3, 5)
 """How many days each may have, to choose from."""
 
 _UNANSWERED: Final = frozenset({State.OFFERED, State.PAUSED})
-_SAID_YES: Final = frozenset({State.ACCEPTED, State.CLOSED, State.ENDED})
 _DATES: Final = frozenset({"confirmed", "valid_until", "confirm_every", "room"})
 """What may change without asking the person again: that it still holds was said anew, or whether there is room just now."""
 
@@ -230,14 +229,13 @@ async def go_on(database: Database, *, keyring: Keyring, now: int, random: Rando
 
 
 def _is_due(reading: Reading, one: Round, now: int) -> bool:
-    states = _states(reading, one)
-    ended = one.active is not None and states.get(one.active) not in (*_UNANSWERED, State.WAITLISTED)
-    return now >= one.next_at or ended or bool(_SAID_YES & set(states.values()))
+    ended = one.active is not None and _state(reading, one.active) not in (*_UNANSWERED, State.WAITLISTED)
+    return now >= one.next_at or ended
 
 
-def _states(reading: Reading, one: Round) -> dict[str, State]:
-    refs = [turn.ref for turn in turn_store.turns(reading, one.id)]
-    return {row.ref: row.state for row in store.asked_of(reading, refs)}
+def _state(reading: Reading, ref: str) -> State | None:
+    row = store.asked(reading, ref)
+    return None if row is None else row.state
 
 
 def _next(reading: Reading, one: Round, *, keyring: Keyring, now: int) -> list[tuple[Turn, Lies]]:
@@ -291,19 +289,18 @@ def _settle(
     current = turn_store.round_of(tx, next((turn.ref for turn in turn_store.turns(tx, one.id)), ""))
     if current != one:
         return 0  # the person, or an answer, was quicker
-    states = _states(tx, one)
-    if _SAID_YES & set(states.values()) or now >= one.ends:
+    if now >= one.ends:
         asking.forget_round(tx, one.id)
         return 0
     if one.active is not None:
-        return _end_turn(tx, one, states.get(one.active), keyring=keyring, now=now, random=random)
+        return _end_turn(tx, one, one.active, keyring=keyring, now=now, random=random)
     return _release(tx, one, ready, now=now)
 
 
-def _end_turn(tx: Writing, one: Round, state: State | None, *, keyring: Keyring, now: int, random: Random) -> int:
-    if state in (*_UNANSWERED, State.WAITLISTED) and now < one.next_at:
+def _end_turn(tx: Writing, one: Round, active: str, *, keyring: Keyring, now: int, random: Random) -> int:
+    row = store.asked(tx, active)
+    if row is not None and row.state in (*_UNANSWERED, State.WAITLISTED) and now < one.next_at:
         return 0
-    row = store.asked(tx, one.active or "")
     if row is not None and row.state in _UNANSWERED:
         step = asking.leave_row(row, Move.WITHDRAW, keyring=keyring, now=now, random=random)
         asking.take(tx, step, now=now, by_clock=True)
