@@ -30,6 +30,26 @@ def _run(*command: str) -> None:
     subprocess.run([*prefix, *command], check=True, capture_output=True)
 
 
+PICTURES = Path(__file__).parents[1] / "pictures"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pictures", action="store_true", help="keep a picture of every page, in every look, in pictures/"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if terminalreporter.config.getoption("--pictures"):
+        terminalreporter.write_line(f"Pictures of the pages: {PICTURES}")
+
+
+@pytest.fixture(scope="session")
+def pictures(pytestconfig: pytest.Config) -> Path | None:
+    """Where pictures are kept, if somebody asked for them."""
+    return PICTURES if pytestconfig.getoption("--pictures") else None
+
+
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
 

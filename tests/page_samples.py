@@ -319,17 +319,17 @@ def offering(state: str = "published", **changes: object) -> views.OfferingView:
     return views.OfferingView(state=state, **(members | changes))  # type: ignore[arg-type]
 
 
-def edit(form: Form, direction: str = "offer") -> Sample:
+def edit(form: Form, direction: str = "offer", offering_id: str | None = None) -> Sample:
     """The form of a listing."""
     context: dict[str, object] = {
         "form": form,
         "direction": direction,
-        "offering_id": None,
-        "language_choices": TONGUES,
-        "zone_choices": (Choice("Europe/Berlin", "Berlin"),),
+        "offering_id": offering_id,
+        "spoken_choices": TONGUES,
         "type_choices": None,
     }
-    return Sample("edit_listing", "/offerings/new", MEMBER, context)
+    path = f"/offerings/{offering_id}/edit" if offering_id else "/offerings/new"
+    return Sample("edit_listing", path, MEMBER, context)
 
 
 CAREFUL = (
@@ -380,7 +380,7 @@ AGREEMENTS = views.PeerAgreements(
 FILLED = {
     "type": "circle",
     "title": CIRCLE.title,
-    "lang": "es",
+    "lang": "Spanish",
     "call_all": "each",
     "call_police": "never",
     "languages": ("en", "es"),
@@ -447,7 +447,7 @@ _NOTHING = views.ResultsView(
     wider=(views.WiderView(_ASKED[0], 20, more=True), views.WiderView(_ASKED[2], 1, more=False)),
     awake=(LISTENING_RESULT,),
 )
-_LISTING: dict[str, object] = {"ask_url": "/l/ask", "ask_blocked": None, "chosen": "node/id"}
+_LISTING: dict[str, object] = {"ask_url": "/listings/node/id/ask", "ask_blocked": None, "chosen": "node/id"}
 _CHOSEN = (
     views.ChosenView("node/1", LISTENING.title, "en", "Night Porch", "/listings/node/1"),
     views.ChosenView("node/2", CIRCLE.title, "es", "Casa Abierta", "/listings/node/2", "full"),
@@ -591,14 +591,20 @@ SAMPLES: Mapping[str, Sample] = {
             "language_choices": (),
         },
     ),
-    "listing": Sample("listing", "/l", None, _LISTING | {"result": LISTENING_RESULT}),
-    "listing, circle": Sample("listing", "/l", None, _LISTING | {"result": CIRCLE_RESULT}),
+    "listing": Sample("listing", "/listings/node/id", None, _LISTING | {"result": LISTENING_RESULT}),
+    "listing, circle": Sample("listing", "/listings/node/id", None, _LISTING | {"result": CIRCLE_RESULT}),
     "listing, practitioner": Sample(
-        "listing", "/l", None, _LISTING | {"result": PRACTITIONER_RESULT, "ask_url": None, "ask_blocked": "members"}
+        "listing",
+        "/listings/node/id",
+        None,
+        _LISTING | {"result": PRACTITIONER_RESULT, "ask_url": None, "ask_blocked": "members"},
     ),
-    "listing, need": Sample("listing", "/l", MEMBER, _LISTING | {"result": NEED_RESULT}),
+    "listing, need": Sample("listing", "/listings/node/id", MEMBER, _LISTING | {"result": NEED_RESULT}),
     "listing, nothing said": Sample(
-        "listing", "/l", None, _LISTING | {"result": NOTHING_SAID_RESULT, "ask_url": None, "ask_blocked": "stale"}
+        "listing",
+        "/listings/node/id",
+        None,
+        _LISTING | {"result": NOTHING_SAID_RESULT, "ask_url": None, "ask_blocked": "stale"},
     ),
     "fit": Sample("fit", "/fit", None, _FIT),
     "fit, member": Sample("fit", "/fit", MEMBER, _FIT | {"form": Form(), "words_to_keep": (), "pending": ""}),
@@ -619,16 +625,16 @@ SAMPLES: Mapping[str, Sample] = {
     "my_turns, none": Sample("my_turns", "/turns", MEMBER, {"rounds": (), "form": Form()}),
     "ask": Sample(
         "ask",
-        "/l/ask",
+        "/listings/node/id/ask",
         None,
-        _ASK | {"form": Form({}, {"words": "required"}), "day_choices": _DAYS, "language_choices": TONGUES},
+        _ASK | {"form": Form({}, {"words": "required"}), "day_choices": _DAYS, "language_choices": SPOKEN_CHOICES},
     ),
     "ask_confirm": Sample(
-        "ask_confirm", "/l/ask", None, _CONFIRM | {"form": Form({"words": ASKED}, {"agree": "agree"})}
+        "ask_confirm", "/listings/node/id/ask", None, _CONFIRM | {"form": Form({"words": ASKED}, {"agree": "agree"})}
     ),
     "ask_confirm, member": Sample(
         "ask_confirm",
-        "/l/ask",
+        "/listings/node/id/ask",
         MEMBER,
         _CONFIRM | {"words_to_keep": (), "pending": "", "telling": views.TellingView(()), "told_at": ""},
     ),
@@ -684,19 +690,19 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "ask, need": Sample(
         "ask",
-        "/l/ask",
+        "/listings/node/id/ask",
         MEMBER,
         _ASK
         | {
             "result": NEED_RESULT,
             "form": Form({"call_all": "each"}, {"call_all": "choose", "words": "required"}),
             "day_choices": _DAYS,
-            "language_choices": TONGUES,
+            "language_choices": SPOKEN_CHOICES,
         },
     ),
     "ask_confirm, need": Sample(
         "ask_confirm",
-        "/l/ask",
+        "/listings/node/id/ask",
         MEMBER,
         _CONFIRM
         | {
@@ -714,7 +720,7 @@ SAMPLES: Mapping[str, Sample] = {
         "need",
         "/needs/new",
         None,
-        {"form": Form({"audience": "here"}, {"title": "required"}), "language_choices": LANGUAGES},
+        {"form": Form({"audience": "here"}, {"title": "required"}), "language_choices": SPOKEN_CHOICES},
     ),
     "need_look": Sample(
         "need_look",
@@ -800,7 +806,7 @@ SAMPLES: Mapping[str, Sample] = {
     "new_listing": Sample("new_listing", "/offerings/new", MEMBER, {"direction": "offer", "type_choices": None}),
     "edit_listing": edit(Form({"type": "practitioner"})),
     "edit_listing, slips": edit(Form(FILLED, SLIPS)),
-    "edit_listing, need": edit(Form({"type": "practical"}), "need"),
+    "edit_listing, need": edit(Form({"type": "practical"}), "need", "1"),
     "preview_listing": Sample(
         "preview_listing",
         "/offerings/1/preview",
@@ -912,8 +918,10 @@ SAMPLES: Mapping[str, Sample] = {
     "vouching, nobody": Sample(
         "vouching", "/offerings/1/vouching", MEMBER, {"offering": offering(type="circle"), "vouching": ()}
     ),
-    "card": Sample("card", "/l/card", None, {"result": result(listing(printable=True))}),
-    "card, of another language": Sample("card", "/l/card", MEMBER, {"result": result(NOTHING_SAID, "دار السلام")}),
+    "card": Sample("card", "/listings/node/id/card", None, {"result": result(listing(printable=True))}),
+    "card, of another language": Sample(
+        "card", "/listings/node/id/card", MEMBER, {"result": result(NOTHING_SAID, "دار السلام")}
+    ),
     "print": Sample("print", "/print", None, _PRINT | {"form": _LOST, "place_choices": TONGUES}),
     "print, list": Sample(
         "print",
@@ -949,7 +957,7 @@ SAMPLES: Mapping[str, Sample] = {
         MEMBER,
         {"community": replace(COMMUNITY, commitments=Commitments()), "results": (), "more": False},
     ),
-    "listing, for young people": Sample("listing", "/l", None, _LISTING | {"result": result(FOR_YOUNG)}),
+    "listing, for young people": Sample("listing", "/listings/node/id", None, _LISTING | {"result": result(FOR_YOUNG)}),
     "how_order_works": Sample(
         "how_order_works", "/order", None, {"seed": "2026-11-23", "start": 4_331_909_022_213_101}
     ),

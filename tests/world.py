@@ -202,7 +202,7 @@ class Community:
     ) -> None:
         self.world = world
         self.name = name
-        self.origin = f"http://localhost:{8000 + len(world.communities)}"
+        self.origin = world.origin(len(world.communities))
         folder = world.folder / name
         folder.mkdir()
         self.settings = Settings(
@@ -312,6 +312,10 @@ class World:
         self.network = Network()
         self.communities: list[Community] = []
         self.loop = asyncio.new_event_loop()
+
+    def origin(self, number: int) -> str:
+        """Where the community with this number is."""
+        return f"http://localhost:{8000 + number}"
 
     def community(self, name: str, **named: Any) -> Community:
         found = Community(self, name, **named)

@@ -233,7 +233,7 @@ class Node:
         return Site(
             edge=self.edge,
             settings=self.settings,
-            pages=Pages(compiled=self.settings.data_dir / "compiled-pages"),
+            pages=Pages(self._translations, self.settings.data_dir / "compiled-pages"),
             derivation=members.Derivation(),
             searches=Fleeting(self.world.clock, self.world.random),
             pending=Fleeting(self.world.clock, self.world.random, most=WORDS_SHOWN),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
+from starlette.routing import compile_path
 
 from alongside_node.entrypoints.web import drawing
 from alongside_node.entrypoints.web.formats import day_in_words, hours_in_words, language_name, money
@@ -17,6 +18,7 @@ from alongside_node.entrypoints.web.icons import Icons
 from alongside_node.entrypoints.web.markup import Markdown, plain
 from alongside_node.entrypoints.web.promises import commitments_sentence, commitments_tone, exceptions
 from alongside_node.entrypoints.web.rendering import Pages
+from alongside_node.entrypoints.web.site import PAGES as ADDRESSES
 from alongside_node.entrypoints.web.translations import LOCALES, Translations
 from alongside_node.entrypoints.web.views import RESULTS_A_PAGE, AgreementLine, Form
 from alongside_protocol.commitments import Answer, Commitments, promises_no_call_without_yes
@@ -77,6 +79,27 @@ def test_every_template_has_a_sample() -> None:
     assert templates == {sample.template for sample in SAMPLES.values()}
 
 
+def _at(address: str, sample: Sample) -> bool:
+    return bool(compile_path(address)[0].match(sample.path))
+
+
+@pytest.mark.parametrize("address", [page.path for page in ADDRESSES if page.get and not page.path.endswith(".ics")])
+def test_every_address_of_a_page_has_a_sample(address: str) -> None:
+    assert any(_at(address, sample) for sample in SAMPLES.values()), (
+        "a page that nothing looks at: add it to page_samples"
+    )
+
+
+@EVERY_PAGE
+def test_every_sample_is_at_an_address_that_there_is(sample: Sample) -> None:
+    assert sample.template == "error" or any(_at(page.path, sample) for page in ADDRESSES)
+
+
+def test_no_page_is_made_beside_the_one_place_that_renders_them() -> None:
+    making = {path.name for path in WEB.glob("*.py") if "HTMLResponse(" in path.read_text("utf-8")}
+    assert making == {"visitor.py", "site.py"}
+
+
 def test_every_template_says_at_its_top_what_it_is_given() -> None:
     for path in TEMPLATES.glob("*.html"):
         text = path.read_text(encoding="utf-8")
@@ -127,7 +150,7 @@ def test_a_page_loads_nothing_from_elsewhere(sample: Sample) -> None:
     loaded = [attributes["href"] or "" for attributes in tags.named("link", "use")]
     loaded += [attributes["src"] or "" for _, attributes in tags.seen if "src" in attributes]
     assert all(address.startswith(("/static/", "#")) for address in loaded)
-    assert PAGES.stylesheet.path in loaded
+    assert sum(address.endswith(".css") for address in loaded) == 1
 
 
 @EVERY_PAGE

@@ -109,7 +109,7 @@ def money(amount: int, currency: str, *, lang: str) -> str:
     return format_currency(exact, currency, locale=locale_of(lang), format=pattern, currency_digits=False)
 
 
-_SIGNED: Final = {
+SIGNED: Final = {
     "bfi": {"en": "British Sign Language", "es": "lengua de signos británica"},
     "ssp": {"en": "Spanish Sign Language", "es": "lengua de signos española"},
     "ase": {"en": "American Sign Language", "es": "lengua de signos americana"},
@@ -121,8 +121,8 @@ _SIGNED: Final = {
 
 def language_name(tag: str, *, lang: str) -> str:
     """What the reader calls a language; the tag itself where nobody has named it."""
-    if tag in _SIGNED:
-        return _SIGNED[tag].get(lang, _SIGNED[tag]["en"])
+    if tag in SIGNED:
+        return SIGNED[tag].get(lang, SIGNED[tag]["en"])
     try:
         return Locale.parse(tag, sep="-").get_display_name(locale_of(lang)) or tag
     except (UnknownLocaleError, ValueError):

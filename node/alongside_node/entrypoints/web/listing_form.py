@@ -18,6 +18,7 @@ from alongside_protocol.commitments import CALLED, Commitments, unanswered
 from alongside_protocol.hours import Hours
 from alongside_protocol.listing import ContactKind
 
+from .known_names import language_of, written, zone_of
 from .visitor import Visitor
 
 _DAYS: Final = ("mo", "tu", "we", "th", "fr", "sa", "su")
@@ -152,11 +153,11 @@ def read(visitor: Visitor, former: Mapping[str, Any] | None = None) -> tuple[dic
         "direction": direction,
         "type": visitor.text("type"),
         "audience": visitor.text("audience") or ("here" if direction == "need" else "anyone"),
-        "lang": visitor.text("lang") or visitor.lang,
+        "lang": language_of(visitor.text("lang") or visitor.lang, lang=visitor.lang) or "",
         "title": " ".join(reading.text("title").split()),
         "text": reading.text("text"),
         "by": " ".join(reading.text("by").split()),
-        "languages": list(visitor.texts("languages")),
+        "languages": _spoken(visitor, reading),
         "modality": list(visitor.texts("modality")),
         "access": list(visitor.texts("access")),
         "only_own": visitor.text("only_own") == "yes",
@@ -165,6 +166,8 @@ def read(visitor: Visitor, former: Mapping[str, Any] | None = None) -> tuple[dic
     for name in ("type", "title"):
         if not members[name]:
             reading.problems[name] = "required"
+    if not members["lang"]:
+        reading.problems["lang"] = "language"
     if interpreter := visitor.text("interpreter"):
         members["interpreter"] = interpreter
     for name in ("lived_experience", "by_and_for"):
@@ -189,6 +192,15 @@ def read(visitor: Visitor, former: Mapping[str, Any] | None = None) -> tuple[dic
         if members["type"] == "practitioner":
             members["practitioner"] = _practitioner(visitor, reading, former)
     return members, reading.problems
+
+
+def _spoken(visitor: Visitor, reading: Reading) -> list[str]:
+    """Those that are ticked, then those that are written by name."""
+    names = [name.strip() for name in visitor.text("more_languages").replace("،", ",").split(",") if name.strip()]
+    written = [language_of(name, lang=visitor.lang) for name in names]
+    if None in written:
+        reading.problems["more_languages"] = "language"
+    return list(dict.fromkeys([*visitor.texts("languages"), *filter(None, written)]))
 
 
 def _put(members: dict[str, Any], name: str, value: Any) -> None:
@@ -256,9 +268,9 @@ def _hours(visitor: Visitor, reading: Reading) -> dict[str, Any] | None:
     meeting = _meeting(visitor, reading)
     if not weekly and meeting is None:
         return None
-    zone = visitor.text("zone")
-    if not zone:
-        reading.problems["zone"] = "choose"
+    zone = zone_of(visitor.text("zone"))
+    if zone is None:
+        reading.problems["zone"] = "zone" if visitor.text("zone") else "required"
     hours: dict[str, Any] = {"zone": zone, "weekly": weekly, "meetings": [meeting] if meeting else []}
     if not reading.problems:
         reading.fits(Hours, hours, "zone")
@@ -372,12 +384,13 @@ def commitments_fields(members: Mapping[str, Any]) -> dict[str, str]:
     return fields
 
 
-def fields(members: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
-    """The fields of a whole draft."""
+def fields(members: Mapping[str, Any], lang: str) -> dict[str, str | Sequence[str]]:
+    """The fields of a whole draft, for who reads `lang`."""
     found: dict[str, str | Sequence[str]] = {
         name: str(members.get(name) or "")
-        for name in ("direction", "type", "title", "text", "lang", "by", "audience", "interpreter")
+        for name in ("direction", "type", "title", "text", "by", "audience", "interpreter")
     }
+    found["lang"] = written(str(members.get("lang") or lang), lang=lang)
     for name in ("languages", "modality", "access"):
         found[name] = tuple(members.get(name) or ())
     for name in ("only_own", "printable"):

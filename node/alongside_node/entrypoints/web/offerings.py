@@ -3,12 +3,10 @@
 Nothing is published before its people have answered who may be called, and have said that they want to be listed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from starlette.responses import Response
 
@@ -29,16 +27,10 @@ from alongside_protocol.fit import Fit
 from alongside_protocol.listing import Audience, Direction, Listing, is_open
 
 from . import listing_form, shown, telling
+from .formats import language_name
+from .known_names import written
 from .views import ArrivingView, Choice, Form, Notice, OfferingView, ResultView, SeatsView, VouchingView
 from .visitor import NothingHereError, Visitor
-
-
-@cache
-def _zones() -> tuple[Choice, ...]:
-    names = sorted(
-        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/"))
-    )
-    return tuple(Choice(name, name.replace("_", " ").replace("/", ", ")) for name in names)
 
 
 async def mine(visitor: Visitor) -> Response:
@@ -207,7 +199,7 @@ async def new(visitor: Visitor) -> Response:
         **beginning(Direction(direction), kind),
         "direction": direction,
         "type": kind,
-        "lang": visitor.lang,
+        "lang": written(visitor.lang, lang=visitor.lang),
         "by": person.member.name,
         "languages": (visitor.lang,),
     }
@@ -221,10 +213,15 @@ def _edit_page(visitor: Visitor, form: Form, direction: str, offering_id: str | 
         form=form,
         direction=direction,
         offering_id=offering_id,
-        language_choices=visitor.language_choices,
-        zone_choices=_zones(),
+        spoken_choices=_named(
+            (*form.all("languages"), visitor.lang, *visitor.site.pages.translations.languages), visitor
+        ),
         type_choices=None,
     )
+
+
+def _named(tags: Iterable[str], visitor: Visitor) -> tuple[Choice, ...]:
+    return tuple(Choice(tag, language_name(tag, lang=visitor.lang)) for tag in dict.fromkeys(tags))
 
 
 async def create(visitor: Visitor) -> Response:
@@ -255,7 +252,7 @@ async def edit(visitor: Visitor) -> Response:
     """The form of what stands there."""
     offering = await _kept(visitor)
     direction = str(offering.members.get("direction", "offer"))
-    return _edit_page(visitor, Form(listing_form.fields(offering.members)), direction, offering.id)
+    return _edit_page(visitor, Form(listing_form.fields(offering.members, visitor.lang)), direction, offering.id)
 
 
 async def save(visitor: Visitor) -> Response:
@@ -298,7 +295,9 @@ async def _preview_page(visitor: Visitor, offering: Offering, problems: dict[str
 
     listing, codes, view, readers = await visitor.edge.read(look)
     if listing is None:
-        form = Form(listing_form.fields(offering.members), {listing_form.field_of(code): "form" for code in codes})
+        form = Form(
+            listing_form.fields(offering.members, visitor.lang), {listing_form.field_of(code): "form" for code in codes}
+        )
         direction = str(offering.members.get("direction", "offer"))
         return _edit_page(visitor, form, direction, offering.id, 422)
     return visitor.page(

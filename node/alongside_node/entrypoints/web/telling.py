@@ -4,34 +4,23 @@ An address is taken in, wrapped and never shown again. Nothing here sends anythi
 """
 
 import re
-from functools import cache
 from typing import Final
-from zoneinfo import available_timezones
 
 from starlette.responses import Response
 
-from alongside_node.directory.text import fold
 from alongside_node.entrypoints import acts
 from alongside_node.foundation.database import Reading
 from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Choice, Kind, Stage, Whose
 from alongside_node.notifications.rules import fits
 
+from .known_names import zone_of
 from .views import Notice, TellingView, TellingWay
 from .visitor import Visitor
 
 FIELDS: Final = ("tell", "tell_email", "tell_command", "quiet_from", "quiet_to", "quiet_zone", "remind")
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 NOT: Final = "nothing"
-
-
-@cache
-def _zones() -> dict[str, str]:
-    """Zone → itself, by its whole name and by the name of its city."""
-    names = sorted(
-        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/"))
-    )
-    return {fold(name.rpartition("/")[2]): name for name in names} | {fold(name): name for name in names}
 
 
 def ways(visitor: Visitor) -> tuple[TellingWay, ...]:
@@ -76,7 +65,7 @@ def _quiet(visitor: Visitor, problems: dict[str, str]) -> tuple[tuple[int, int] 
     for name, minute in zip(("quiet_from", "quiet_to"), minutes, strict=True):
         if minute is None:
             problems[name] = "time"
-    zone = _zones().get(fold(visitor.text("quiet_zone")))
+    zone = zone_of(visitor.text("quiet_zone"))
     if zone is None:
         problems["quiet_zone"] = "zone"
     begin, end = minutes

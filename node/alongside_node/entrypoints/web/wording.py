@@ -575,6 +575,7 @@ FIELD: Final[Words] = {
     "by_and_for": N_("By and for whom"),
     "topics": N_("Topics"),
     "languages": N_("Languages you speak"),
+    "more_languages": N_("Other languages you speak"),
     "modality": N_("How you meet"),
     "access": N_("What makes it easier to come"),
     "ages": N_("For which ages"),
