@@ -9,7 +9,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,7 +36,23 @@ COMMITMENTS = {
     "given_by": "the_holder",
 }
 SAID_OF_COMMITMENTS = ("exception", "would_pass_on", "law_of", "written_down")
+CODES = (
+    "contact_phone",
+    "contact_text",
+    "contact_textphone",
+    "lowest",
+    "highest",
+    "currency",
+    "lang",
+    "zone",
+    "more_languages",
+)
+"""Fields of a listing that take no words but a number, a name of a language, or a city."""
 TOLD = ("tell_command", "quiet_from", "quiet_to", "quiet_zone")
+
+
+def _without(fields: Mapping[str, str | list[str]], names: Iterable[str]) -> dict[str, str | list[str]]:
+    return {name: value for name, value in fields.items() if name not in names}
 
 
 @dataclass
@@ -244,11 +260,11 @@ class _Day:
         offerer.open(joining).send(joining, joining=f"https://{canary('joining')}.example/room")
         offerer.open("/offerings").send(f"/offerings/{self.circle}/fit", says="room")
         offerer.mistypes("/offerings/together", "code", "name")
-        numbers = ("contact_phone", "contact_text", "contact_textphone", "lowest", "highest", "currency")
-        draft = {"direction": "offer", "type": "listening", "lang": "en", **_written("draft", "title", "text")}
+        draft = {"direction": "offer", "type": "listening", "opens_mo": "20:00", "closes_mo": "22:00"}
+        draft |= _written("draft", "title", "text")
         offerer.open("/offerings/new?direction=offer&type=listening")
-        offerer.mistypes("/offerings/new", *numbers, **draft, exchange="sliding_scale", then="draft")
-        offerer.send("/offerings/new", **draft, by=canary("holder_name"), then="draft")
+        offerer.mistypes("/offerings/new", *CODES, **draft, exchange="sliding_scale", then="draft")
+        offerer.send("/offerings/new", **draft, zone="Europe/Berlin", by=canary("holder_name"), then="draft")
         offerer.open("/account").send("/account/telling", tell="command", tell_command=NUMBER_TOLD)
         self._licensed(whole)
 
@@ -256,6 +272,9 @@ class _Day:
         visit.open(f"/offerings/new?direction=offer&type={kind}")
         visit.send("/offerings/new", direction="offer", type=kind, then="preview", **fields)
         listing = visit.path.split("/")[2]
+        edit = f"/offerings/{listing}/edit"
+        visit.open(edit).mistypes(edit, *CODES, **_without(fields, CODES), type=kind, then="draft")
+        visit.open(edit).send(edit, type=kind, then="preview", **fields)
         visit.send(f"/offerings/{listing}/publish", listed="yes")
         assert visit.said == "published", visit.text
         return listing
