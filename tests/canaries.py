@@ -151,32 +151,23 @@ class Watched(Visit):
             return
         raise AssertionError(f"{path} took words in {names}")
 
-    def all_of(self, name: str) -> list[str]:
-        """What a form carries unseen, several times."""
-        return re.findall(rf'name="{name}" value="([^"]*)"', self.body)
-
     def code(self, pattern: str = r"[\w-]+") -> str:
         """What the page shows to be handed over."""
         found = re.search(rf'class="code">({pattern})<', self.body)
         assert found, self.text
         return found[1]
 
-    def kept_words(self) -> str:
-        found = re.search(r'<ol class="keep"[^>]*>(.*?)</ol>', self.body)
-        assert found, self.text
-        return " ".join(re.findall(r"<li>([^<]+)</li>", found[1]))
-
-    def carried(self) -> dict[str, str | list[str]]:
+    def sent_along(self) -> dict[str, str | list[str]]:
         """What a page of confirming sends along."""
         names = ("promises", "pending", "accepts")
-        found = {name: self.all_of(name) for name in names}
+        found = {name: self.carried(name) for name in names}
         return {name: values for name, values in found.items() if values} | {"agree": "yes", "kept": "yes"}
 
     def asks(self, listing: str, **fields: str | list[str]) -> str:
         """Ask; returns the address of the request."""
         ask = f"{listing}/ask"
         self.open(ask).send(ask, days="14", **fields)
-        self.send(f"{ask}/send", days="14", **fields, **self.carried())
+        self.send(f"{ask}/send", days="14", **fields, **self.sent_along())
         assert self.said == "sent", self.text
         return self.path
 

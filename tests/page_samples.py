@@ -519,7 +519,9 @@ _CONFIRM = _ASK | {
     "told_at": "someone@example.org",
     "silence": views.SilenceView("tell", ahead(3)),
 }
-_DRAFT = offering("draft", title="", type="", missing=("type", "title", "commitments.police", "something_new"))
+_DRAFT = offering(
+    "draft", kept_until=ahead(40), title="", type="", missing=("type", "title", "commitments.police", "something_new")
+)
 _PEER: dict[str, object] = {"agreements": AGREEMENTS, "form": Form()}
 _INVITE: dict[str, object] = {"form": Form(), "code": None, "last_day": None}
 _COMMUNITY: dict[str, object] = {"saves": "together", "language_choices": LANGUAGES}

@@ -191,7 +191,7 @@ class _Day:
         joined, words = self.joined, self.life.words
         joined.open("/account/words").send("/account/words", words=words["joined"])
         self.planted.add("seven_words", words["joined"], seven.normalised(words["joined"]))
-        words["joined"], pending = joined.kept_words(), joined.hidden("pending")
+        words["joined"], pending = joined.words(), joined.hidden("pending")
         joined.send("/account/words/done", pending=pending, kept="yes")
         self.planted.add("seven_words", words["joined"], seven.normalised(words["joined"]))
         joined.open("/account/code").send("/account/code", words=words["joined"])
@@ -210,7 +210,7 @@ class _Day:
     def _member(self, code: str, name: str, who: str) -> Watched:
         visit = self.life.visit(self.life.here)
         visit.open("/join").send("/join", code=code, name=name)
-        self.life.words[who] = visit.kept_words()
+        self.life.words[who] = visit.words()
         visit.send("/join/done", pending=visit.hidden("pending"), kept="yes")
         return visit
 
@@ -313,8 +313,8 @@ class _Day:
         self.joined.open(deleted).send(f"{deleted}/delete")
         guest = self.guest = self.life.visit(self.life.here)
         guest.open(ask).send(ask, days="14", **fields, **told)
-        self.life.words["guest"] = guest.kept_words()
-        guest.send(f"{ask}/send", days="14", **fields, **told, **guest.carried())
+        self.life.words["guest"] = guest.words()
+        guest.send(f"{ask}/send", days="14", **fields, **told, **guest.sent_along())
         self.annoying.asks(self.listing, words=f"I am {canary('request')}, who is blocked")
 
     def _needs(self) -> None:
@@ -323,7 +323,7 @@ class _Day:
         need |= _written("need", "title", "text", "by", "place_label")
         self.needy = self.life.visit(self.life.here)
         self.needy.open("/needs/new").send("/needs/new", **need)
-        self.life.words["needy"] = self.needy.kept_words()
+        self.life.words["needy"] = self.needy.words()
         self.needy.send("/needs/post", **need, pending=self.needy.hidden("pending"), kept="yes", listed="yes")
         assert self.needy.said == "need_posted", self.needy.text
         self.joined.open("/search").send("/search", direction="need")
@@ -335,7 +335,7 @@ class _Day:
         """Whether it fits, and one after another."""
         both = [one.removeprefix("/listings/") for one in self._found(self.joined)]
         self.joined.open(self.listing)
-        [chosen] = dict.fromkeys(self.joined.all_of("chosen"))
+        [chosen] = dict.fromkeys(self.joined.carried("chosen"))
         self.joined.send("/fit", chosen=chosen)
         self.joined.send("/fit/send", chosen=chosen, this_week="yes", modality="phone", kept="yes")
         last = self.life.visit(self.life.here)
@@ -344,14 +344,14 @@ class _Day:
         last.send(choose, pick=[str(number) for number in range(len(both))], page="0", then="turns")
         last.send(
             "/turns/confirm",
-            chosen=last.all_of("chosen"),
+            chosen=last.carried("chosen"),
             each="1",
             words=f"Turn {canary('request')}",
             name=canary("request_name"),
             contact=canary("contact"),
         )
-        self.life.words["in_turn"] = last.kept_words()
-        carried = last.carried() | {"chosen": last.all_of("chosen")}
+        self.life.words["in_turn"] = last.words()
+        carried = last.sent_along() | {"chosen": last.carried("chosen")}
         words = {"words": f"Turn {canary('request')}", "name": canary("request_name"), "contact": canary("contact")}
         last.send("/turns/send", each="1", **words, **carried)
         assert last.said == "sent", last.text

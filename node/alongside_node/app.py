@@ -387,8 +387,10 @@ class Node:
     async def _stop_unseen(self, _now: int) -> None:
         await acts.stop_unseen(self.edge)
 
-    async def _lapse(self, _now: int) -> None:
+    async def _lapse(self, now: int) -> None:
         await acts.lapse(self.edge)
+        while await self.database.awrite(_at(listings.forget_old_drafts, now)):
+            pass  # some at a time: an imported list may be long, and everybody's writes wait meanwhile
         await acts.end_vouching(self.edge)
 
     # Running.

@@ -268,6 +268,7 @@ listing = Table(
     Column("source_key", Text, nullable=False, comment="the id in that import, so that a second import updates"),
     Column("waiting_for", Text, nullable=False, comment="JSON list: what a person still has to answer"),
     Column("stops_after", Integer, comment="days unlooked at after which nobody can ask; 0: never; NULL: the usual"),
+    # Of a draft: the last day on which it is kept unless somebody changes it.
     Column("open_until", Integer, comment="the day on which it stops unless somebody looks; NULL where it never does"),
     Index(None, "source", "source_key"),
     info={"owner": "listings"},

@@ -8,7 +8,7 @@ import pytest
 from alongside_node import schema
 from alongside_node.entrypoints import acts
 from alongside_node.referrals import rules
-from visitors import OFFER, Browser, publishes, signed_in
+from visitors import OFFER, Browser, comes, publishes, signed_in
 from world import Community, World
 
 
@@ -308,6 +308,34 @@ def test_a_block_holds_whatever_somebody_asks_as_and_is_nobody_elses_to_take_bac
     world.settle()
     assert elm.read(lambda reading: reading.execute(schema.incoming.select()).all())[0].state == "declined"
     assert "As a guest" not in mira.open("/incoming").text
+
+
+def test_a_block_lasts_while_somebody_goes_on_asking_and_ends_with_half_a_year_of_quiet(
+    world: World, oak: Community, elm: Community
+) -> None:
+    mira, asker = comes(elm, "Mira"), comes(oak, "Asker")
+    publishes(mira)
+    world.settle()
+    asks(asker, "Horrible words", find="awake")
+    world.settle()
+    page = request_page(mira).path
+    mira.open(page).post(f"{page}/block")
+
+    def asks_again(days: int) -> str:
+        """After so many days, in which the listing is confirmed; what then waits at hers."""
+        for part in (days // 2, days - days // 2):
+            world.pass_time(part * 86_400)
+            mira.back().open("/offerings").post(
+                f"{mira.link('/offerings/[^/]+/preview').removesuffix('preview')}confirm"
+            )
+        world.settle()
+        asks(asker.back(), f"After {days} days", find="awake")
+        world.settle()
+        return mira.back().open("/incoming").text
+
+    for _ in range(3):
+        assert "Nothing waits" in asks_again(100), "more than 180 days after the first request"
+    assert "Nothing waits" not in asks_again(182)
 
 
 def test_one_person_does_not_close_a_community(world: World, oak: Community, elm: Community) -> None:

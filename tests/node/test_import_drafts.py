@@ -246,7 +246,7 @@ def test_what_came_between_reading_and_writing_is_decided_on_again(imports: Impo
 
 
 def test_a_failure_while_writing_leaves_nothing(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(many, "replace", fail)
@@ -261,7 +261,7 @@ from pathlib import Path
 from alongside_node.foundation.database import Database
 from alongside_node.importing import actions
 from alongside_node.listings import many
-many.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+many.replace = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 url, path, member, node = sys.argv[1:]
 actions.cli_import(Database(url), Path(path), actions.Told("harbour", member), node=node, now=1_795_000_000, random=os.urandom)
 """

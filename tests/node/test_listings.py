@@ -284,6 +284,37 @@ def test_a_listing_withdrawn_before_any_head_covered_it_leaves_as_quietly(oak: C
     assert found_here(oak) == [again]
 
 
+def test_a_draft_goes_ninety_days_after_its_last_change_with_every_word_and_key(oak: Community) -> None:
+    mira = oak.person("Mira")
+    kept, gone = drafted(oak, mira, offer("Kept")), drafted(oak, mira, offer("Xylocanary"))
+    oak.world.pass_time(60 * DAY)
+    move(oak, mira, kept, Move.EDIT, offer("Changed"))
+    oak.world.pass_time(30 * DAY)
+    assert {row.id for row in oak.rows("listing")} == {kept, gone}, "on its last day it is there"
+    oak.world.pass_time(DAY)
+    assert [row.id for row in oak.rows("listing")] == [kept]
+    assert len(oak.rows("listing_key")) == len(oak.rows("listing_key_share")) == len(oak.rows("listing_holder")) == 1
+    oak.world.pass_time(11 * 60)
+    assert files_with(oak.settings.data_dir, b"ylocanary") == []
+    oak.world.pass_time(60 * DAY)
+    assert oak.rows("listing") == []
+
+
+def test_a_draft_is_not_kept_by_looking_and_one_from_before_days_were_counted_has_them_all(oak: Community) -> None:
+    mira = oak.person("Mira")
+    listing = drafted(oak, mira, offer("A draft"))
+    oak.world.clock.at += 10 * DAY
+    oak.world.run(acts.keeper_looked(oak.node.edge, mira.member))
+    assert oak.rows("listing")[0].open_until == START // DAY + 90
+    oak.write(lambda tx: tx.execute(schema.listing.update().values(open_until=None)))
+    oak.world.pass_time(DAY)
+    assert oak.rows("listing")[0].open_until == START // DAY + 11 + 90
+    move(oak, mira, listing, Move.PUBLISH)
+    assert oak.rows("listing")[0].open_until == START // DAY + 11 + 3
+    move(oak, mira, listing, Move.WITHDRAW)
+    assert oak.rows("listing")[0].open_until is None
+
+
 def test_a_listing_nobody_confirmed_lapses_two_weeks_after_its_end(oak: Community) -> None:
     mira = oak.person("Mira")
     listing = oak.publishes(mira, confirm_every=30)

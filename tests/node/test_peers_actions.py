@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from alongside_node import schema
 from alongside_node.foundation.database import Database
 from alongside_node.peers import actions as peers
 from alongside_node.peers import store
@@ -79,6 +80,33 @@ def test_mail_goes_to_the_origin_on_file_and_waits_while_a_peer_is_frozen(oak: S
     assert origin() == elm.origin  # so that they hear of it, and can be asked to erase
     oak.write(peers.freeze, elm.id, Code.ROLLBACK, "one", "other", now=0, random=oak.random)
     assert origin() is None
+
+
+def test_what_contradicted_itself_is_kept_a_year_and_longer_where_it_still_counts(
+    oak: SmallNode, elm: SmallNode
+) -> None:
+    def left(after: int) -> list[str]:
+        oak.write(peers.forget_old, after * limits.DAY)
+        return sorted(kept.code for kept in oak.database.read(lambda reading: peers.evidence(reading, elm.id)))
+
+    run(federate(elm, oak))
+    for code in (Code.ROLLBACK, Code.DOCUMENT_FORK):
+        oak.write(peers.freeze, elm.id, code, f"one {code}", "other", now=0, random=oak.random)
+    both = sorted([Code.ROLLBACK.value, Code.DOCUMENT_FORK.value])
+    assert left(1_000) == both, "we are frozen for it"
+    oak.decides(peers.end, elm.id)
+    assert left(365) == both
+    assert left(366) == []
+
+
+def test_what_a_fork_was_is_kept_while_our_agreement_lives(oak: SmallNode, elm: SmallNode) -> None:
+    run(federate(elm, oak))
+    for code in (Code.ROLLBACK, Code.DOCUMENT_FORK):
+        oak.write(peers.freeze, elm.id, code, f"one {code}", "other", now=0, random=oak.random)
+    oak.database.write(lambda tx: tx.execute(schema.peer.update().values(state="agreed")))
+    oak.write(peers.forget_old, 400 * limits.DAY)
+    found = oak.database.read(lambda reading: peers.evidence(reading, elm.id))
+    assert [kept.code for kept in found] == [Code.DOCUMENT_FORK]
 
 
 def test_a_new_peer_gets_the_budget_of_the_terms_and_stewards_can_raise_it(oak: SmallNode, elm: SmallNode) -> None:

@@ -250,7 +250,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
                 readable="content source source_key waiting_for",
                 time="open_until",
             ),
-            N_("Drafts can be read as they are."),
+            N_("Drafts can be read as they are. They go 90 days after somebody last changed them."),
         ),
         "listing_holder": Table(
             N_("Who keeps which listing."),
@@ -308,7 +308,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             N_("The note can be read."),
         ),
         "evidence": Table(
-            N_("What another community signed and contradicts."),
+            N_("What another community signed and contradicts. It goes after a year, unless it still counts."),
             _columns(chance="id", shown="peer first second", mark="code", time="day"),
         ),
         "community": Table(

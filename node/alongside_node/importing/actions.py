@@ -66,11 +66,18 @@ def cli_import(
 ) -> Report:
     """Bring in a file as drafts of a steward. Raises `OSError` when it cannot be opened. From any thread but the event loop's."""
     parsed = read(path, now=now, lang=told.lang, zone=told.zone, progress=progress)
-    return bring_in(database, parsed, told, node=node, random=random, progress=progress)
+    return bring_in(database, parsed, told, node=node, now=now, random=random, progress=progress)
 
 
 def bring_in(
-    database: Database, parsed: Parsed, told: Told, *, node: NodeId, random: Random, progress: Progress = silent
+    database: Database,
+    parsed: Parsed,
+    told: Told,
+    *,
+    node: NodeId,
+    now: int,
+    random: Random,
+    progress: Progress = silent,
 ) -> Report:
     """Write what a reader found: all of it, or nothing where anything was refused."""
     rows = {row.key: row for row in parsed.rows}
@@ -89,8 +96,8 @@ def bring_in(
         decided = dict(_fates(tx, rows, told))
         become = [(rows[key], fate) for key, fate in decided.items() if fate.what in (NEW, UPDATED)]
         added = (_draft(row, *keys[row.key]) for row, fate in become if fate.what == NEW)
-        many.add(tx, added, source=told.source, holder=steward.id)
-        many.replace(tx, (_draft(row, fate.listing) for row, fate in become if fate.what == UPDATED))
+        many.add(tx, added, source=told.source, holder=steward.id, now=now)
+        many.replace(tx, (_draft(row, fate.listing) for row, fate in become if fate.what == UPDATED), now=now)
         return decided
 
     progress("writing", 0, None)

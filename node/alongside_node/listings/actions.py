@@ -41,6 +41,7 @@ __all__ = [
     "count_of_source",
     "draft",
     "find",
+    "forget_old_drafts",
     "forget_old_keys",
     "in_directory",
     "in_states",
@@ -126,7 +127,8 @@ def draft(
 
 def add(tx: Writing, drafting: Drafting, *, now: int) -> None:
     """Keep a draft."""
-    store.save(tx, drafting.offering)
+    offering = drafting.offering
+    store.save(tx, offering.at(open_until=rules.open_until(offering.state, None, offering.members, now)))
     store.set_holders(tx, drafting.offering.id, drafting.offering.holders)
     store.add_key(tx, drafting.public, drafting.offering.id, drafting.shares, former_until=rules.day(now))
 
@@ -186,7 +188,7 @@ def change(
     """
     after = offering.at(state=rules.step(offering.state, move))
     if move is Move.WITHDRAW:
-        store.save(tx, after)
+        store.save(tx, after.at(open_until=None))
         store.wipe(tx, after.id)
         return after, None
     if content is not None:
@@ -195,6 +197,7 @@ def change(
     if move is Move.PUBLISH:
         after = after.at(waiting_for=())
     if after.state not in IN_DIRECTORY:
+        after = after.at(open_until=rules.open_until(after.state, after.stops_after, after.members, now))
         store.save(tx, after)
         return after, None
     listing = completed(tx, after, now=now, place_key=place_key, dates=dates)
@@ -256,7 +259,10 @@ def to_look_at(reading: Reading, member: str, *, now: int) -> list[Offering]:
         offering
         for offering in store.of_member(reading, member)
         if offering.state is State.UNSEEN
-        or offering.open_until != rules.open_until(offering.state, offering.stops_after, offering.members, now)
+        or (
+            offering.state is not State.DRAFT  # looking does not keep it, changing it does
+            and offering.open_until != rules.open_until(offering.state, offering.stops_after, offering.members, now)
+        )
     ]
 
 
@@ -270,11 +276,26 @@ def begin_to_count(tx: Writing, now: int) -> None:
     """From now on, for what was published before days were counted: nobody is late before they could know."""
     for offering in store.uncounted(tx):
         stop_after(tx, offering, rules.stops_after(None, offering.members), now=now)
+    for listing in store.uncounted_drafts(tx):
+        store.set_open_until(tx, listing, rules.day(now) + rules.DRAFT_KEPT_DAYS)
 
 
 def unseen(reading: Reading, now: int) -> list[str]:
     """What nobody has looked at for as long as its people chose."""
     return store.past_open_until(reading, rules.day(now))
+
+
+def forget_old_drafts(tx: Writing, now: int) -> int:
+    """Some drafts that nobody changed in time go, with all that belongs to them; returns how many.
+
+    Their ids too, which nobody else has seen: the next edition of an imported list brings its rows anew.
+    """
+    old = store.drafts_until(tx, rules.day(now))
+    for listing in old:
+        store.remove(tx, listing)
+    if old:
+        tx.forget()
+    return len(old)
 
 
 def forget_old_keys(tx: Writing, now: int) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import Row, select
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
 
-from .rules import State
+from .rules import DRAFT_KEPT_DAYS, State, day
 
 _AT_ONCE = 500
 
@@ -67,16 +67,26 @@ class Draft:
     sealed: bytes = field(default=b"", repr=False)
 
 
-def add(tx: Writing, drafts: Iterable[Draft], *, source: str, holder: str) -> None:
+def add(tx: Writing, drafts: Iterable[Draft], *, source: str, holder: str, now: int) -> None:
     """Keep new drafts, each with its key, for one person who is not named on them."""
+    last_day = day(now) + DRAFT_KEPT_DAYS
     waiting = iter(drafts)
     while some := list(islice(waiting, _AT_ONCE)):
         _insert(
             tx,
             "listing",
-            ("id", "state", "content", "rev", "source", "source_key", "waiting_for"),
+            ("id", "state", "content", "rev", "source", "source_key", "waiting_for", "open_until"),
             [
-                (new.id, State.DRAFT.value, new.content, 0, source, new.source_key, json.dumps(list(new.waiting_for)))
+                (
+                    new.id,
+                    State.DRAFT.value,
+                    new.content,
+                    0,
+                    source,
+                    new.source_key,
+                    json.dumps(list(new.waiting_for)),
+                    last_day,
+                )
                 for new in some
             ],
         )
@@ -87,12 +97,12 @@ def add(tx: Writing, drafts: Iterable[Draft], *, source: str, holder: str) -> No
         )
 
 
-def replace(tx: Writing, drafts: Iterable[Draft]) -> None:
+def replace(tx: Writing, drafts: Iterable[Draft], *, now: int) -> None:
     """What drafts say anew; their people and keys stay."""
-    mark = _mark(tx)
+    mark, last_day = _mark(tx), day(now) + DRAFT_KEPT_DAYS
     tx.executemany_driver(
-        f"UPDATE listing SET content = {mark}, waiting_for = {mark} WHERE id = {mark}",  # noqa: S608 - constant but for the marks
-        [(draft.content, json.dumps(list(draft.waiting_for)), draft.id) for draft in drafts],
+        f"UPDATE listing SET content = {mark}, waiting_for = {mark}, open_until = {mark} WHERE id = {mark}",  # noqa: S608 - constant but for the marks
+        [(draft.content, json.dumps(list(draft.waiting_for)), last_day, draft.id) for draft in drafts],
     )
 
 

@@ -93,6 +93,8 @@ NOBODY_ASKS: Final = frozenset({State.RESTING, State.UNSEEN})
 SAYS_NOTHING_NEW: Final = frozenset({Move.STOP, Move.LOOK, Move.VOUCH})
 """Moves after which a listing is as old as before: nobody has confirmed anything."""
 
+DRAFT_KEPT_DAYS: Final = 90
+"""Days after its last change on which a draft goes, whoever wrote it: what nobody sees yet can be read by whoever takes the machine."""
 STOPS_AFTER: Final = 3
 """Days unlooked at after which nobody can ask, where its people chose nothing."""
 STOPS_CHOICES: Final = (1, 3, 7, 0)
@@ -142,7 +144,12 @@ def stops_after(chosen: int | None, members: Mapping[str, Any]) -> int:
 
 
 def open_until(state: State, chosen: int | None, members: Mapping[str, Any], now: int) -> int | None:
-    """The last day on which it takes requests unless somebody looks again; None: it does not stop by itself."""
+    """The last day on which it takes requests unless somebody looks again; of a draft, on which it is kept unless somebody changes it.
+
+    None: nothing ends by itself.
+    """
+    if state is State.DRAFT:
+        return day(now) + DRAFT_KEPT_DAYS
     days = stops_after(chosen, members)
     return day(now) + days if state is State.PUBLISHED and days else None
 

@@ -32,7 +32,7 @@ class Holder:
 class Offering:
     """A listing as its people keep it. `members`: its draft; `rev`: 0 until first published; `waiting_for`: still to be answered.
 
-    `stops_after`: days unlooked at after which nobody can ask, None: the usual; `open_until`: the last day before that.
+    `stops_after`: days unlooked at after which nobody can ask, None: the usual; `open_until`: the last day before that; of a draft, the last on which it is kept.
     """
 
     id: str
@@ -191,6 +191,24 @@ def uncounted(reading: Reading, limit: int = 500) -> list[Offering]:
         .limit(limit)
     )
     return [_read(row, ()) for row in reading.execute(statement)]
+
+
+def uncounted_drafts(reading: Reading, limit: int = 500) -> list[str]:
+    """Drafts from before it was counted how long they are kept."""
+    statement = select(_listing.c.id).where(_listing.c.state == State.DRAFT.value, _listing.c.open_until.is_(None))
+    return list(reading.execute(statement.limit(limit)).scalars())
+
+
+def drafts_until(reading: Reading, day: int, limit: int = 50) -> list[str]:
+    """Drafts whose last day is over."""
+    statement = select(_listing.c.id).where(_listing.c.state == State.DRAFT.value, _listing.c.open_until < day)
+    return list(reading.execute(statement.limit(limit)).scalars())
+
+
+def remove(tx: Writing, listing: str) -> None:
+    """A listing that nobody ever saw is gone, with its people and keys."""
+    wipe(tx, listing)
+    tx.execute(delete(_listing).where(_listing.c.id == listing))
 
 
 def set_holders(tx: Writing, listing: str, holders: Sequence[Holder]) -> None:

@@ -98,7 +98,7 @@ class Joining:
 
 @dataclass(frozen=True)
 class Box:
-    """What only its owner knows of themselves. `mailboxes`: ref → mailbox. `handles`: node → (handle, day of first use).
+    """What only its owner knows of themselves. `mailboxes`: ref → mailbox. `handles`: node → (handle, day of last use).
 
     `beside`: requests of others in which they joined, as public half → (node, ref, private half) of the key made for it.
     """
@@ -116,7 +116,7 @@ class Box:
         return replace(self, mailboxes={ref: box for ref, box in self.mailboxes.items() if ref not in refs})
 
     def since(self, day: int) -> "Box":
-        """Without the handles that were first used before a day."""
+        """Without the handles that were last used before a day."""
         return replace(self, handles={node: kept for node, kept in self.handles.items() if kept[1] >= day})
 
     def with_beside(self, public: str, node: str, ref: str, private: str, *, most: int) -> "Box":

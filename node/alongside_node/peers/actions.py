@@ -369,8 +369,11 @@ def set_budget(tx: Writing, node: str, budget: Budget) -> None:
 
 
 def forget_old(tx: Writing, now: int) -> int:
-    """Drop invitations that ran out; returns how many."""
-    return store.forget_invitations(tx, before=rules.day(now))
+    """Drop invitations that ran out, and what contradicted itself a year ago; returns how many."""
+    today = rules.day(now)
+    return store.forget_invitations(tx, before=today) + store.forget_evidence(
+        tx, before=today - rules.EVIDENCE_KEPT_DAYS, lasting=Code.DOCUMENT_FORK.value
+    )
 
 
 def _known(reading: Reading, node: str) -> Peer:

@@ -20,6 +20,8 @@ from alongside_protocol.peering import Act, Agreement, Side, reaches
 INVITATION_DAYS: Final = 14
 """How long an invitation code can be used: as long as every other invitation (safety.md, "At rest")."""
 
+EVIDENCE_KEPT_DAYS: Final = 365
+"""Days for which two statements that contradict each other are kept, where they do not count any more."""
 NOTICE_DAYS: Final = 7
 """How long authors are told before their listings reach a new community, unless the settings say otherwise."""
 

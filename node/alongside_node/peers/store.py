@@ -199,6 +199,17 @@ def add_evidence(tx: Writing, evidence: Evidence) -> None:
     )
 
 
+def forget_evidence(tx: Writing, *, before: int, lasting: str) -> int:
+    """Drop what is older than a day, save where it still counts; returns how many.
+
+    It counts while the peer is frozen for it; what has the code `lasting` counts as long as our agreement lives.
+    """
+    frozen = select(_peer.c.node).where(_peer.c.state == State.FROZEN.value)
+    living = select(_peer.c.node).where(_peer.c.state != State.ENDED.value)
+    counts = _evidence.c.peer.in_(frozen) | ((_evidence.c.code == lasting) & _evidence.c.peer.in_(living))
+    return tx.execute(delete(_evidence).where(_evidence.c.day < before, ~counts)).rowcount
+
+
 def evidence(reading: Reading, peer: str) -> list[Evidence]:
     """What a peer has contradicted itself in, newest first."""
     statement = select(_evidence).where(_evidence.c.peer == peer).order_by(_evidence.c.day.desc(), _evidence.c.id)

@@ -275,10 +275,10 @@ def compose(  # noqa: PLR0913 - everything that a request is made of, by name
 ) -> tuple[Composed, members.Box]:
     """(one request, sealed; the box that names it). Raises `Refused`: as `prepare`."""
     ref, mailbox, node = new_ref(random), new_record_id(random), to.recipient.node
-    handle, since = box.handles.get(node, ("", 0))
+    handle, used = box.handles.get(node, ("", 0))
     today = rules.day(now)
-    if not handle or today - since > limits.HANDLE_LIFE // limits.DAY:
-        handle, since = base64url.encode(random(HANDLE_BYTES)), today
+    if not handle or today - used > limits.HANDLE_LIFE // limits.DAY:
+        handle = base64url.encode(random(HANDLE_BYTES))
     remembered = replace(
         about_to_leave(to, fields, until=until),
         reply=SealPrivateKey.generate(random).raw,
@@ -288,7 +288,7 @@ def compose(  # noqa: PLR0913 - everything that a request is made of, by name
     one = compose_again(
         person, remembered, to, ref=ref, mailbox=mailbox, shown=shown, keyring=keyring, now=now, random=random
     )
-    return one, box.with_mailbox(ref, mailbox).with_handle(node, handle, since)
+    return one, box.with_mailbox(ref, mailbox).with_handle(node, handle, today)
 
 
 def compose_again(  # noqa: PLR0913 - as above

@@ -84,12 +84,18 @@ def as_kept(reading: Reading, visitor: Visitor, offering: Offering, now: int) ->
         gone_on=None if due is None else due + timedelta(days=acts.LAPSED_DAYS + 1),
         waiting=waiting,
         stops_after=stops_after(offering.stops_after, members),
+        kept_until=_kept_until(offering),
         ends=due if need else None,
         seats=_seats(reading, offering),
         careful=bool(pointed_out(members)),
         people=tuple(holder.name for holder in offering.holders),
         says=listings.said_fit(reading, offering.id, now=now) or "",
     )
+
+
+def _kept_until(offering: Offering) -> date | None:
+    is_counted = offering.state is State.DRAFT and offering.open_until is not None
+    return shown.day_from(offering.open_until or 0) if is_counted else None
 
 
 def _seats(reading: Reading, offering: Offering) -> SeatsView | None:

@@ -510,7 +510,7 @@ class OfferingView:
     right: it is shown nowhere until somebody does, and goes on `gone_on`), `withdrawn`. `missing`: codes of
     `wording.MISSING` that stand in the way of publishing. `confirm_by` is set when it is time to say "still right".
     `careful`: some of its words are worth another look, which stands in nobody's way. `people`: who keeps it, as they are named on it.
-    `stops_after`: days unlooked at after which nobody can ask, 0: never.
+    `stops_after`: days unlooked at after which nobody can ask, 0: never. `kept_until`: of a draft, the last day on which it is kept.
     `ends`: of a need, its last day. `seats`: of a circle that has said how many.
     """
 
@@ -530,6 +530,7 @@ class OfferingView:
     seats: "SeatsView | None" = None
     people: tuple[str, ...] = ()
     stops_after: int = 0
+    kept_until: date | None = None
     says: str = ""
     """What is answered to who asks before saying who they are: a code of `wording.FIT`, or "" for what is published."""
 
