@@ -396,7 +396,7 @@ def test_a_file_that_was_written_anew_is_not_written_again_for_a_reader_in_the_w
     sqlite: Database,
 ) -> None:
     def written_while_somebody_reads() -> None:
-        with sqlite._engine.connect() as reader, reader.begin():
+        with sqlite._snapshots.one() as reader:
             reader.exec_driver_sql("SELECT * FROM community").all()
             assert not sqlite.write_anew()
 
@@ -444,6 +444,23 @@ def test_a_reader_in_the_way_of_a_checkpoint_holds_up_no_writer(sqlite: Database
         reader.result(10)
     assert sqlite.checkpoint()
     assert peers(sqlite) == {"a", "b", "c"}
+
+
+def test_rows_that_nobody_fetched_keep_no_moment_alive(sqlite: Database) -> None:
+    for number in range(3):
+        sqlite.write(put(str(number)))
+    sqlite.read(lambda snapshot: next(iter(snapshot.execute(select(TABLE)))))
+    sqlite.write(put("later"))
+    assert len(peers(sqlite)) == 4
+    assert sqlite.checkpoint()
+
+
+def test_a_snapshot_that_failed_serves_the_next_reader(sqlite: Database) -> None:
+    for _ in range(40):
+        with pytest.raises(ZeroDivisionError):
+            sqlite.read(lambda snapshot: snapshot.execute(select(TABLE)) and 1 // 0)
+    sqlite.write(put("a"))
+    assert peers(sqlite) == {"a"}
 
 
 def test_a_command_beside_a_running_node_writes_and_leaves_the_wal_alone(sqlite: Database, tmp_path: Path) -> None:
