@@ -33,10 +33,10 @@ class _Mirror(NullTranslations):
 
 
 class Mirrored(Translations):
-    """Our languages, and the mirrored one."""
+    """Our languages, Arabic, which no speaker has read yet, and the mirrored one."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(offered=["ar"])
         self.languages = (*self.languages, MIRRORED)  # type: ignore[misc]
 
     def read(self, lang: str) -> NullTranslations:

@@ -24,6 +24,22 @@ WORDS = ("harbour", "lantern", "seven", "maple", "quiet", "basket", "river")
 FINGERPRINT = ("academic", "ugly", "fancy", "guitar", "relate", "smug", "vintage", "dream")
 CODE = "alongside-" + "A7kQz9" * 30
 
+JOURNEY = (
+    "front",
+    "search",
+    "listing",
+    "ask",
+    "ask_confirm",
+    "my_requests",
+    "my_request",
+    "sign_in",
+    "recover",
+    "hard_night",
+    "about_leaving",
+    "error",
+)
+"""What there is in Arabic: looking, asking, reading the answer, taking it back, leaving."""
+
 MEMBER = views.SignedIn("Mira", incoming=2)
 STEWARD = views.SignedIn("Mira", steward=True)
 GUEST = views.SignedIn("", member=False)

@@ -17,7 +17,11 @@ from alongside_node.foundation.server_limits import LimitedProtocol
 from ports import free_ports
 from world import Community, World
 
-NEUTRAL_SITE = "http://neutral.test/"
+
+async def _ordinary(_: Any, __: Any, send: Any) -> None:
+    """Where one lands after leaving."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": b"An ordinary page."})
 
 
 class ServedWorld(World):
@@ -25,16 +29,18 @@ class ServedWorld(World):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._ports = free_ports(3)
+        self._ports = free_ports(4)
         self._servers: list[tuple[uvicorn.Server, Any]] = []
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
+        self.neutral = f"http://127.0.0.1:{self._ports[-1]}/"
+        self._listen(_ordinary, self._ports[-1])
 
     def origin(self, number: int) -> str:
         return f"http://localhost:{self._ports[number]}"
 
     def community(self, name: str, **named: Any) -> Community:
-        found = super().community(name, settings={"neutral_site": NEUTRAL_SITE}, **named)
+        found = super().community(name, settings={"neutral_site": self.neutral}, **named)
         self.serve(found)
         return found
 
@@ -44,10 +50,13 @@ class ServedWorld(World):
         async def app(scope: Any, receive: Any, send: Any) -> None:  # whichever it has now
             await community.app(scope, receive, send)
 
+        self._listen(app, urlsplit(community.origin).port or 0)
+
+    def _listen(self, app: Any, port: int) -> None:
         config = uvicorn.Config(
             app,
             interface="asgi3",
-            port=urlsplit(community.origin).port or 0,
+            port=port,
             http=LimitedProtocol,
             ws="none",
             lifespan="off",

@@ -36,7 +36,9 @@ PAGES: Final[Mapping[str, frozenset[str]]] = {
     **_all(EVERYBODY, "/recover", "/recover/done"),
     "GET /turns": SIGNED_IN,
     "POST /turns": EVERYBODY,
-    **_all(SIGNED_IN, "/questions", "/requests", "/incoming", "/blocks", "/needs", "/sign-out", "/account"),
+    **_all(
+        SIGNED_IN, "/questions", "/requests", "/incoming", "/blocks", "/needs", "/sign-out", "/account", "/here.svg"
+    ),
     **_all(SIGNED_IN, "/account/sessions/end", "/account/programs/end", "/account/words", "/account/words/done"),
     **_all(SIGNED_IN, "/account/code", "/account/code/end", "/account/take", "/account/leave"),
     **_all(WHO_ASKED, "/questions/{ref}/delete", "/turns/{ref}/agree", "/turns/{ref}/stop", _REQUEST),

@@ -158,7 +158,7 @@ class Node:
             database, world.clock, self.keys, announce=self.hints.announce, wait=self.directory_nudge.wait
         )
         self._anew_at = 0
-        self._translations = Translations()
+        self._translations = Translations(offered=settings.unread_languages)
         self.notices = self._notices()
         self.duties = Duties(world.clock, self._duties())
         self._waiting: dict[frozenset[str], tuple[Callable[[], None], ...]] = {
@@ -258,6 +258,7 @@ class Node:
             application,
             origin=self.settings.origin,
             neutral_site=self.settings.neutral_site,
+            script=site.pages.idle.path,
             secure=site.secure,
             apart_from=[route.path for route in doors],
         )

@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         "https://www.wikipedia.org/",
         description='Where "Leave this site" goes. Choose one that is usual where you are.',
     )
+    unread_languages: tuple[str, ...] = Field(
+        (),
+        description="Languages of the pages that no speaker of them has read yet, to be offered all the same, as a list (there is: `ar`)."
+        " Every such page says so; a page that is not translated is shown in English.",
+    )
     mail_host: str = Field(
         "", description="Mail server for telling people that something waits; empty: nobody is told by e-mail."
     )

@@ -25,6 +25,7 @@ from alongside_protocol.commitments import Answer, Commitments, promises_no_call
 from page_samples import (
     CIRCLE_RESULT,
     CSRF,
+    JOURNEY,
     LISTENING,
     PEERS,
     SAMPLES,
@@ -83,7 +84,7 @@ def _at(address: str, sample: Sample) -> bool:
     return bool(compile_path(address)[0].match(sample.path))
 
 
-@pytest.mark.parametrize("address", [page.path for page in ADDRESSES if page.get and not page.path.endswith(".ics")])
+@pytest.mark.parametrize("address", [page.path for page in ADDRESSES if page.get and "." not in page.path])
 def test_every_address_of_a_page_has_a_sample(address: str) -> None:
     assert any(_at(address, sample) for sample in SAMPLES.values()), (
         "a page that nothing looks at: add it to page_samples"
@@ -111,7 +112,7 @@ def test_every_template_says_at_its_top_what_it_is_given() -> None:
 @EVERY_LANGUAGE
 def test_a_page_with_its_stylesheet_stays_under_40_kilobytes(sample: Sample, lang: str) -> None:
     page = page_of(sample, lang)
-    loaded = [sheet.content for sheet in (PAGES.stylesheet, PAGES.paper) if sheet.path in page]
+    loaded = [sheet.content for sheet in PAGES.loaded if sheet.path in page]
     assert len(page.encode()) + sum(map(len, loaded)) < PAGE_BYTES
 
 
@@ -138,10 +139,13 @@ def test_titles_say_nothing_that_somebody_wrote(sample: Sample, lang: str) -> No
 
 
 @EVERY_PAGE
-def test_nothing_runs_and_nothing_is_styled_inside_a_page(sample: Sample) -> None:
-    tags = Tags(page_of(sample)).seen
-    assert not {tag for tag, _ in tags} & {"script", "style", "iframe", "object", "embed", "img", "base"}
-    assert not [name for _, attributes in tags for name in attributes if name == "style" or name.startswith("on")]
+def test_one_script_of_ours_runs_and_nothing_is_styled_inside_a_page(sample: Sample) -> None:
+    page = Tags(page_of(sample))
+    assert not {tag for tag, _ in page.seen} & {"style", "iframe", "object", "embed", "img", "base"}
+    assert [script["src"] for script in page.named("script")] == [PAGES.idle.path], (
+        "only what ends a page nobody looks at"
+    )
+    assert not [name for _, attributes in page.seen for name in attributes if name == "style" or name.startswith("on")]
 
 
 @EVERY_PAGE
@@ -198,7 +202,7 @@ def test_a_full_page_of_results_stays_under_40_kilobytes() -> None:
     sample = SAMPLES["search, results"]
     full = replace(sample.context["results"], results=(CIRCLE_RESULT,) * RESULTS_A_PAGE)  # type: ignore[type-var]
     page = PAGES.render("search", frame_for(sample, "es"), **(dict(sample.context) | {"results": full}))
-    assert len(page.encode()) + len(PAGES.stylesheet.content) < PAGE_BYTES
+    assert len(page.encode()) + len(PAGES.stylesheet.content) + len(PAGES.idle.content) < PAGE_BYTES
 
 
 # Languages.
@@ -259,6 +263,44 @@ def test_the_reader_s_language_is_chosen_from_ours(header: str, chosen: str) -> 
     assert Translations(LOCALES).negotiate(header, default="en") == chosen
 
 
+UNREAD = Pages(Translations(offered=["ar"]))
+
+
+def test_a_language_that_no_speaker_has_read_is_offered_only_where_the_host_asks_for_it() -> None:
+    assert "ar" not in Translations().languages
+    assert "ar" in Translations(offered=["ar", "tlh"]).languages
+    assert "tlh" not in Translations(offered=["ar", "tlh"]).languages
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, sample in SAMPLES.items() if sample.template in JOURNEY and "need" not in name]
+)
+def test_the_core_journey_is_there_in_arabic_and_says_that_no_speaker_has_read_it(name: str) -> None:
+    sample = SAMPLES[name]
+    page = UNREAD.render(sample.template, frame_for(sample, "ar"), **sample.context)
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "لم يقرأ هذه الكلمات بعدُ أحد" in page
+    loaded = [sheet.content for sheet in UNREAD.loaded if sheet.path in page]
+    assert len(page.encode()) + sum(map(len, loaded)) < PAGE_BYTES
+
+
+def test_a_page_that_is_not_there_in_arabic_is_all_in_english_and_says_so_in_arabic() -> None:
+    sample = SAMPLES["edit_listing"]
+    page = UNREAD.render(sample.template, frame_for(sample, "ar"), **sample.context)
+    assert '<html lang="en" dir="ltr">' in page
+    note = re.search(r'<div class="column notice" lang="ar" dir="rtl">.*?</div></div>', page, re.DOTALL)
+    assert note
+    assert "وهي بالإنجليزية" in note[0]
+    assert not re.search("[\u0600-\u06ff]", page.replace(note[0], "").replace("العربية", ""))
+
+
+def test_words_in_another_language_than_the_page_say_so() -> None:
+    sample = SAMPLES["ask_confirm"]
+    page = UNREAD.render(sample.template, frame_for(sample, "ar"), **sample.context)
+    assert "ليست لدينا بعد قائمة كلمات بالعربية" in page
+    assert '<ol class="keep" lang="en">' in page
+
+
 def test_a_listing_is_shown_in_the_reader_s_language_where_somebody_translated_it() -> None:
     page = page_of(SAMPLES["listing, circle"])
     assert "<h1><bdi>A grief circle</bdi></h1>" in page
@@ -304,7 +346,7 @@ def test_a_name_cannot_leave_its_place() -> None:
     page = PAGES.render(
         "listing", frame_for(SAMPLES["listing"]), result=hostile, ask_url="/a", ask_blocked=None, chosen="x"
     )
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "\u202e" not in page
 
 

@@ -14,6 +14,7 @@ from alongside_node.members import words as seven
 from alongside_node.members.actions import Act, Person, Role
 
 from .shown import day_from
+from .stylesheet import STATIC
 from .views import Form, Notice
 from .visitor import Visitor
 
@@ -61,6 +62,11 @@ async def sign_out(visitor: Visitor) -> Response:
     if visitor.cookie:
         await visitor.edge.write(lambda tx: members.end_session(tx, visitor.cookie))
     return visitor.sign_out(visitor.go("/", Notice.SIGNED_OUT))
+
+
+async def here(visitor: Visitor) -> Response:  # noqa: ARG001 - every handler takes who comes
+    """Somebody is still there: coming here has prolonged their session. A picture, because a page may fetch nothing else (`idle.js`)."""
+    return Response((STATIC / "icon.svg").read_bytes(), media_type="image/svg+xml")
 
 
 async def join_page(visitor: Visitor) -> Response:

@@ -1,4 +1,4 @@
-"""What every answer carries, as pure ASGI: the policy that lets nothing run or load from elsewhere, and nothing be kept (safety.md, E).
+"""What every answer carries, as pure ASGI: the policy that lets nothing run but one script of ours and nothing load from elsewhere, and nothing be kept (safety.md, E).
 
 Never reads a body. Refuses requests for another host and forms that another site sends.
 """
@@ -14,11 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _KEPT_FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
 
-def policy(neutral_site: str) -> str:
-    """The content security policy. Leaving posts to us and is sent on, which browsers check too: hence the neutral site."""
+def policy(neutral_site: str, script: str) -> str:
+    """The content security policy. Leaving posts to us and is sent on, which browsers check too: hence the neutral site. `script`: the
+    whole address of the only script that may run.
+    """
     parts = urlsplit(neutral_site)
     return (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
         f"form-action 'self' {parts.scheme}://{parts.netloc}"
     )
 
@@ -27,13 +29,13 @@ class Armour:
     """Around the pages and the API; the endpoints for peers have rules of their own."""
 
     def __init__(
-        self, app: ASGIApp, *, origin: str, neutral_site: str, secure: bool, apart_from: Iterable[str]
+        self, app: ASGIApp, *, origin: str, neutral_site: str, script: str, secure: bool, apart_from: Iterable[str]
     ) -> None:
         self._app = app
         self._host = origin.partition("://")[2]
         self._apart_from = frozenset(apart_from)
         self._headers = {
-            "content-security-policy": policy(neutral_site),
+            "content-security-policy": policy(neutral_site, origin + script),
             "referrer-policy": "no-referrer",
             "x-content-type-options": "nosniff",
             "cross-origin-opener-policy": "same-origin",

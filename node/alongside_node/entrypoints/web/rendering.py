@@ -6,7 +6,7 @@ day there is.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -40,12 +40,13 @@ from .formats import (
 from .icons import Icons
 from .markup import Markdown, plain
 from .promises import answers, commitments_sentence, commitments_tone, exceptions
-from .stylesheet import read_stylesheet
-from .translations import SOURCE_LANGUAGE, Translations
+from .stylesheet import Static, read_script, read_stylesheet
+from .translations import SOURCE_LANGUAGE, NotTranslatedError, Translations
 from .views import Choice, Form, Frame
-from .wording import TABLES, Gettext, words
+from .wording import N_, TABLES, Gettext, words
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
+_ONLY_IN_ENGLISH: Final = N_("This page is not there in your language yet. It is in English.")
 _INDENT: Final = re.compile(r"^[ \t]+", re.MULTILINE)
 _EXCERPT: Final = 180  # letters of a listing's text in a list: about three lines on a telephone
 _OPEN_STATES: Final = frozenset(State) - FINAL
@@ -69,7 +70,7 @@ class Compiled(FileSystemBytecodeCache):
 
 
 class Unindented(FileSystemLoader):
-    """Templates without the space at the beginnings of their lines, which only those who write them need: one page in twenty bytes."""
+    """Templates without the space at the beginnings of their lines, which only those who write them need."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """The source of a template. What people wrote comes in later and keeps its space."""
@@ -80,8 +81,8 @@ class Unindented(FileSystemLoader):
 class Pages:
     """Renders pages. The environment of a language is made when it is first asked for, and then kept.
 
-    `translations` says which languages there are; `compiled` where templates are kept as code, or nowhere. `stylesheet` is to be
-    served at `stylesheet.path`, where every page looks for it; so is `paper`, for what is printed.
+    `translations` says which languages there are; `compiled` where templates are kept as code, or nowhere. What is in
+    `loaded` is to be served, each at its `path`.
     """
 
     def __init__(self, translations: Translations | None = None, compiled: Path | None = None) -> None:
@@ -89,22 +90,46 @@ class Pages:
         self.translations: Final = translations or Translations()
         self.stylesheet: Final = read_stylesheet()
         self.paper: Final = read_stylesheet("alongside", "paper")
+        self.communities: Final = read_stylesheet("alongside", "communities")
+        self.idle: Final = read_script("idle")
         self._environments: dict[str, Environment] = {}
 
+    @property
+    def loaded(self) -> tuple[Static, ...]:
+        """Everything that a page may load, beside its icon."""
+        return self.stylesheet, self.paper, self.communities, self.idle
+
     def render(self, template: str, frame: Frame, **context: object) -> str:
-        """The page `template` (its name without `.html`) in `frame.lang`, or in English where we do not speak that.
+        """The page `template` (its name without `.html`) in `frame.lang`, or in English where we do not speak that. A page that an
+        unread language does not have whole is in English, and says so.
 
         Raises `jinja2.UndefinedError` if the template reads something that neither `frame` nor `context` has.
         """
         lang = frame.lang if frame.lang in self.translations.languages else SOURCE_LANGUAGE
-        page = self._environment(lang).get_template(f"{template}.html")
-        return page.render(frame=replace(frame, lang=lang), icon=Icons(), **context)
+        if lang not in self.translations.unread:
+            return self._rendered(template, replace(frame, lang=lang), context)
+        try:
+            return self._rendered(template, replace(frame, unread=lang), context)
+        except NotTranslatedError:
+            return self._rendered(template, replace(frame, lang=SOURCE_LANGUAGE, unread=lang), context)
+
+    def _rendered(self, template: str, frame: Frame, context: Mapping[str, object]) -> str:
+        return (
+            self._environment(frame.lang).get_template(f"{template}.html").render(frame=frame, icon=Icons(), **context)
+        )
+
+    def _only_in_english(self, lang: str) -> str:
+        """What somebody who asked for an unread language reads, in it, on a page that it does not have."""
+        return self.translations.read(lang).gettext(_ONLY_IN_ENGLISH)
 
     def _environment(self, lang: str) -> Environment:
         if lang not in self._environments:
-            environment = _environment(lang, self.translations.read(lang), self._compiled)
+            environment = _environment(lang, self.translations.whole_or_nothing(lang), self._compiled)
             environment.globals["stylesheet_path"] = self.stylesheet.path
             environment.globals["paper_path"] = self.paper.path
+            environment.globals["communities_path"] = self.communities.path
+            environment.globals["idle_path"] = self.idle.path
+            environment.globals["only_in_english"] = self._only_in_english
             self._environments[lang] = environment
         return self._environments[lang]
 

@@ -22,7 +22,7 @@ from alongside_protocol.errors import Code, Refused
 
 from . import accounts, answers, fitting, in_turn, looking, needs, offerings, own_account, requests, stewardship
 from .armour import kept_for_good
-from .stylesheet import STATIC, Stylesheet
+from .stylesheet import STATIC, Static
 from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
 
 Handler = Callable[[Visitor], Awaitable[Response]]
@@ -127,6 +127,7 @@ PAGES: Final = (
     Page(f"{_OFFERING}/fit", _M, post=offerings.say_fit),
     Page(f"{_OFFERING}/withdraw", _M, post=offerings.withdraw),
     Page("/sign-in", _E, accounts.sign_in_page, accounts.sign_in, free=True),
+    Page("/here.svg", _S, accounts.here),
     Page("/sign-out", _S, post=accounts.sign_out),
     Page("/join", _E, accounts.join_page, accounts.join),
     Page("/join/done", _E, post=accounts.joined),
@@ -162,7 +163,7 @@ def routes(site: Site) -> list[Route]:
     found = [Route(page.path, _endpoint(site, page), methods=_methods(page)) for page in PAGES]
     return [
         *found,
-        *(Route(sheet.path, _sheet(sheet), methods=["GET"]) for sheet in (site.pages.stylesheet, site.pages.paper)),
+        *(Route(one.path, _static(one), methods=["GET"]) for one in site.pages.loaded),
         Route("/static/icon.svg", _icon, methods=["GET"]),
         Route("/robots.txt", _robots, methods=["GET"]),
     ]
@@ -246,11 +247,11 @@ async def nothing(site: Site, request: Request) -> Response:
     return error_page(await welcome(site, request), 404)
 
 
-def _sheet(of: Stylesheet) -> Callable[[Request], Awaitable[Response]]:
-    async def sheet(_: Request) -> Response:
-        return Response(of.content, media_type="text/css", headers=kept_for_good())
+def _static(of: Static) -> Callable[[Request], Awaitable[Response]]:
+    async def static(_: Request) -> Response:
+        return Response(of.content, media_type=of.media_type, headers=kept_for_good())
 
-    return sheet
+    return static
 
 
 async def _icon(_: Request) -> Response:

@@ -1,5 +1,5 @@
-"""The stylesheet of every page, and the one of what is printed, as they are sent: without comments and line ends, at an address that
-carries its own hash.
+"""The stylesheet of every page, those of what is printed and of the drawing, and the one script, as they are sent: without comments and
+indentation, at an address that carries its own hash.
 
 A browser may keep it for good, because a changed stylesheet has another address; so a page after the first is its HTML
 alone. The sources stay readable in `static/`.
@@ -21,18 +21,26 @@ _LETTERS: Final = ascii_letters
 
 
 @dataclass(frozen=True, slots=True)
-class Stylesheet:
-    """What to send (`text/css`), and where: every page links to `path`."""
+class Static:
+    """What to send, as what, and where: pages link to `path`."""
 
     path: str
     content: bytes
+    media_type: str = "text/css"
 
 
-def read_stylesheet(name: str = "alongside", *more: str) -> Stylesheet:
+def read_stylesheet(name: str = "alongside", *more: str) -> Static:
     """A stylesheet of this program; with `more`, several as one, so that no page asks for two."""
     source = _COMMENT.sub("", "\n".join((STATIC / f"{one}.css").read_text(encoding="utf-8") for one in (name, *more)))
     content = _short(_AROUND.sub(r"\1", source).replace(";}", "}").replace("\n", " ").strip()).encode()
-    return Stylesheet(path=f"/static/{(name, *more)[-1]}-{sha256(content).hexdigest()[:12]}.css", content=content)
+    return Static(path=f"/static/{(name, *more)[-1]}-{sha256(content).hexdigest()[:12]}.css", content=content)
+
+
+def read_script(name: str) -> Static:
+    """A script of this program."""
+    source = _COMMENT.sub("", (STATIC / f"{name}.js").read_text(encoding="utf-8"))
+    content = "\n".join(filter(None, (line.strip() for line in source.splitlines()))).encode()
+    return Static(f"/static/{name}-{sha256(content).hexdigest()[:12]}.js", content, "text/javascript")
 
 
 def _short(source: str) -> str:

@@ -93,7 +93,8 @@ class Frame:
     """What every page shows around its content.
 
     `path` is the path of this request, to mark the current link. `csrf` is empty for people without a session, whose
-    forms change nothing of theirs. `lang` is the language of the page; `languages` those that the community offers.
+    forms change nothing of theirs. `lang` is the language of the page; `languages` those that the community offers; `unread` one
+    that was asked for and that no speaker has read yet: the page is in it, or in English where it is not there whole.
     """
 
     community: str
@@ -104,6 +105,7 @@ class Frame:
     person: SignedIn | None = None
     notice: Notice | None = None
     languages: tuple[Choice, ...] = ()
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
