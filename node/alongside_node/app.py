@@ -24,7 +24,7 @@ from alongside_node.directory import following, reindexing, serve
 from alongside_node.directory.following import Replicas, Ways
 from alongside_node.directory.gazetteer import Gazetteer
 from alongside_node.directory.publishing import OwnDirectory
-from alongside_node.entrypoints import acts, federation
+from alongside_node.entrypoints import federation, lapsing, vouching_acts
 from alongside_node.entrypoints.allowance import Allowance
 from alongside_node.entrypoints.api import door as api
 from alongside_node.entrypoints.api.caller import Api
@@ -386,13 +386,13 @@ class Node:
             structlog.get_logger().warning("files-not-written-anew")
 
     async def _stop_unseen(self, _now: int) -> None:
-        await acts.stop_unseen(self.edge)
+        await lapsing.stop_unseen(self.edge)
 
     async def _lapse(self, now: int) -> None:
-        await acts.lapse(self.edge)
+        await lapsing.lapse(self.edge)
         while await self.database.awrite(_at(listings.forget_old_drafts, now)):
             pass  # some at a time: an imported list may be long, and everybody's writes wait meanwhile
-        await acts.end_vouching(self.edge)
+        await vouching_acts.end_vouching(self.edge)
 
     # Running.
 

@@ -5,7 +5,6 @@ Sealing, opening and deriving happen before the transaction; inside, what was de
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
 from alongside_node.directory import publishing, searching
@@ -14,7 +13,6 @@ from alongside_node.foundation.database import Reading, Writing
 from alongside_node.identity import actions as identity
 from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
-from alongside_node.listings import vouching
 from alongside_node.listings.actions import Move, Offering, State, StillMissingError
 from alongside_node.members import actions as members
 from alongside_node.members.actions import BoxChangedError, Member, Person, Role
@@ -29,7 +27,7 @@ from alongside_protocol.consent import Field
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.fit import Wishes
 from alongside_protocol.identifiers import Random, RecordId
-from alongside_protocol.listing import NEED_DAYS, Direction, Listing
+from alongside_protocol.listing import NEED_DAYS, Listing
 from alongside_protocol.profile import Profile
 
 from .edge import Edge
@@ -37,8 +35,6 @@ from .edge import Edge
 T = TypeVar("T")
 
 _ATTEMPTS: Final = 5
-LAPSED_DAYS: Final = 14
-"""How many days after its end a listing that nobody confirmed is withdrawn."""
 
 
 # Listings.
@@ -50,39 +46,6 @@ async def draft(edge: Edge, member: Member, content: Mapping[str, Any], *, name:
     now = edge.now
     await edge.write(lambda tx: listings.add(tx, drafting, now=now))
     return drafting.offering.id
-
-
-async def keep_together(edge: Edge, person: Person, listing: str, *, name: str) -> bool:
-    """Somebody whom a holder asked keeps a listing with them from now on. False: it is gone, full, or theirs already.
-
-    Everybody who keeps it gets a new key: who joins reads what comes from now on, nothing that came before.
-    """
-    keyring, now, random = edge.keys(), edge.now, edge.random
-
-    def look(reading: Reading) -> tuple[Offering, dict[str, str]] | None:
-        offering = listings.find(reading, listing)
-        if offering is None or not listings.may_join(offering, person.member.id):
-            return None
-        held = {holder.member: members.public_key(reading, holder.member) for holder in offering.holders}
-        return offering, {member: public for member, public in held.items() if public is not None}
-
-    found = await edge.read(look)
-    if found is None:
-        return False
-    before, publics = found
-    holders = (*before.holders, listings.Holder(person.member.id, name))
-    new = listings.new_key(listing, {**publics, person.member.id: person.member.public}, node=keyring.id, random=random)
-
-    def work(tx: Writing) -> bool:
-        offering = listings.find(tx, listing)
-        if offering is None or offering.holders != before.holders or offering.state != before.state:
-            return False
-        offering = listings.set_holders(tx, offering, holders, *new, now=now)
-        if offering.state in listings.IN_DIRECTORY:
-            apply(tx, offering, Move.CONFIRM, keyring=keyring, now=now, random=random)
-        return True
-
-    return await edge.write(work)
 
 
 def place_key(keyring: Keyring, listing: str) -> bytes:
@@ -144,100 +107,6 @@ def _own(tx: Writing, keyring: Keyring, listing: str) -> Listing | None:
     return None if found is None else found.listing
 
 
-async def vouch(edge: Edge, member: Member, group: str, practitioner: str) -> bool:
-    """A peer group of this person's vouches for a practitioner of this community, for a year. False: it cannot.
-
-    Nobody vouches for themselves: who keeps the practitioner's listing cannot.
-    """
-    keyring, now, random = edge.keys(), edge.now, edge.random
-
-    def work(tx: Writing) -> bool:
-        ours, theirs = listings.keeps(tx, group, member.id), listings.find(tx, practitioner)
-        if ours is None or theirs is None or listings.keeps(tx, practitioner, member.id) is not None:
-            return False
-        shown = {ours.state, theirs.state} <= listings.IN_DIRECTORY
-        if not (shown and vouching.may_vouch(ours.members) and vouching.can_be_vouched_for(theirs.members)):
-            return False
-        name = str(ours.members.get("by") or ours.members.get("title"))
-        content = vouching.vouch(theirs.members, group, name, _date(now))
-        if content is not None:
-            apply(tx, theirs, Move.VOUCH, content, keyring=keyring, now=now, random=random)
-        return content is not None
-
-    return await edge.write(work)
-
-
-async def take_vouching_back(edge: Edge, member: Member, group: str, practitioner: str) -> bool:
-    """It ends now: the group's people may say so, and the practitioner too. False: this person is neither."""
-    keyring, now, random = edge.keys(), edge.now, edge.random
-
-    def work(tx: Writing) -> bool:
-        theirs = listings.find(tx, practitioner)
-        if theirs is None or all(listings.keeps(tx, one, member.id) is None for one in (group, practitioner)):
-            return False
-        _vouched_anew(tx, theirs, vouching.take_back(theirs.members, group), keyring=keyring, now=now, random=random)
-        return True
-
-    return await edge.write(work)
-
-
-def _vouched_anew(
-    tx: Writing, offering: Offering, content: Mapping[str, Any], *, keyring: Keyring, now: int, random: Random
-) -> bool:
-    if content == offering.members or offering.state not in listings.IN_DIRECTORY:
-        return False
-    with suppress(StillMissingError):  # it is no longer complete: what has ended is not shown as going on anyway
-        apply(tx, offering, Move.VOUCH, content, keyring=keyring, now=now, random=random)
-    return True
-
-
-async def end_vouching(edge: Edge) -> int:
-    """Take out what has ended, and what groups said that are gone; returns of how many listings."""
-    keyring, now, random = edge.keys(), edge.now, edge.random
-
-    def work(tx: Writing) -> int:
-        shown = listings.in_directory(tx)
-        groups = {offering.id for offering in shown}
-        ended = 0
-        for offering in shown:
-            content = vouching.still(offering.members, groups, _date(now))
-            ended += _vouched_anew(tx, offering, content, keyring=keyring, now=now, random=random)
-        return ended
-
-    return await edge.write(work)
-
-
-def _date(now: int) -> date:
-    return datetime.fromtimestamp(now, UTC).date()
-
-
-async def lapse(edge: Edge) -> int:
-    """Withdraw what ended and nobody confirmed for two weeks; returns how many."""
-    keyring, now, random = edge.keys(), edge.now, edge.random
-    offerings = await edge.read(listings.in_directory)
-    lapsed = 0
-    for offering in offerings:
-
-        def work(tx: Writing, offering: Offering = offering) -> int:
-            current = listings.find(tx, offering.id)
-            generation = directory_store.active_generation(tx, keyring.id)
-            rows = [] if generation is None else directory_store.entries_by_id(tx, generation, [offering.id])
-            if current is None or not rows or not _has_lapsed(tx, current, rows[0].last_day, today=now // limits.DAY):
-                return 0
-            apply(tx, current, Move.WITHDRAW, keyring=keyring, now=now, random=random)
-            return 1
-
-        lapsed += await edge.write(work)
-    return lapsed
-
-
-def _has_lapsed(reading: Reading, offering: Offering, last_day: int, *, today: int) -> bool:
-    """What somebody looked for goes with its last day, once nothing about it goes on; all else waits two weeks for a word."""
-    if offering.members.get("direction") == Direction.NEED:
-        return last_day < today and not answering.something_open(reading, offering.id)
-    return last_day + LAPSED_DAYS < today
-
-
 NEEDS_WITHOUT_ACCOUNT: Final = 20
 """What people without an account look for, at once, in one community: more would bury the rest."""
 
@@ -273,58 +142,6 @@ async def stay_for_need(edge: Edge, person: Person) -> None:
     """Somebody without an account still looks for it: their row stays as long as answers to it can."""
     now = edge.now
     await edge.write(lambda tx: members.stay(tx, person.member.id, until_day=_need_stays(now)))
-
-
-async def step_back(edge: Edge, person: Person, listing: str) -> bool:
-    """Somebody keeps a listing no longer; the others get a new key. False: it is not theirs, or nobody else keeps it."""
-    keyring, now, random = edge.keys(), edge.now, edge.random
-
-    def look(reading: Reading) -> tuple[Offering, dict[str, str]] | None:
-        offering = listings.keeps(reading, listing, person.member.id)
-        if offering is None:
-            return None
-        staying = [holder.member for holder in offering.holders if holder.member != person.member.id]
-        held = {member: members.public_key(reading, member) for member in staying}
-        return offering, {member: public for member, public in held.items() if public is not None}
-
-    found = await edge.read(look)
-    if found is None or not found[1]:
-        return False
-    before, publics = found
-    holders = [holder for holder in before.holders if holder.member in publics]
-    new = listings.new_key(listing, publics, node=keyring.id, random=random)
-
-    def work(tx: Writing) -> bool:
-        offering = listings.find(tx, listing)
-        if offering is None or offering.holders != before.holders or offering.state != before.state:
-            return False
-        offering = listings.set_holders(tx, offering, holders, *new, now=now)
-        listings.take_shares(tx, listing, person.member.id)
-        if offering.state in listings.IN_DIRECTORY:
-            apply(tx, offering, Move.CONFIRM, keyring=keyring, now=now, random=random)
-        return True
-
-    return await edge.write(work)
-
-
-async def stop_unseen(edge: Edge) -> int:
-    """What nobody has looked at for as long as its people chose takes no more requests; returns how many."""
-    keyring, now, random = edge.keys(), edge.now, edge.random
-    await edge.write(lambda tx: listings.begin_to_count(tx, now))
-    stopped = 0
-    for listing in await edge.read(lambda reading: listings.unseen(reading, now)):
-
-        def work(tx: Writing, listing: str = listing) -> int:
-            offering = listings.find(tx, listing)
-            if offering is None or listing not in listings.unseen(tx, now):
-                return 0
-            with suppress(StillMissingError):  # it is no longer complete: its people are asked when they look
-                apply(tx, offering, Move.STOP, keyring=keyring, now=now, random=random)
-                return 1
-            return 0
-
-        stopped += await edge.write(work)
-    return stopped
 
 
 async def keeper_looked(edge: Edge, member: Member) -> int:

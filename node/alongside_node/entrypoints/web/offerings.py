@@ -11,7 +11,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from alongside_node.directory import publishing
-from alongside_node.entrypoints import acts
+from alongside_node.entrypoints import acts, keeping_together, lapsing, vouching_acts
 from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
@@ -81,7 +81,7 @@ def as_kept(reading: Reading, visitor: Visitor, offering: Offering, now: int) ->
         state=offering.state.value if due is None or due >= visitor.today else "asleep",
         missing=missing,
         confirm_by=due if due is not None and (due - visitor.today).days <= _CONFIRM_AHEAD else None,
-        gone_on=None if due is None else due + timedelta(days=acts.LAPSED_DAYS + 1),
+        gone_on=None if due is None else due + timedelta(days=lapsing.LAPSED_DAYS + 1),
         waiting=waiting,
         stops_after=stops_after(offering.stops_after, members),
         kept_until=_kept_until(offering),
@@ -180,7 +180,9 @@ async def together(visitor: Visitor) -> Response:
     person = visitor.may(Act.OFFER)
     shared = visitor.site.pending.find(visitor.text("code"))
     name = " ".join(visitor.text("name").split())[:_NAME] or person.member.name
-    if isinstance(shared, _Shared) and await acts.keep_together(visitor.edge, person, shared.listing, name=name):
+    if isinstance(shared, _Shared) and await keeping_together.keep_together(
+        visitor.edge, person, shared.listing, name=name
+    ):
         visitor.site.pending.take(visitor.text("code"))
         return visitor.go("/offerings", Notice.KEPT_TOGETHER)
     return await _mine_page(visitor, {"code": "code"})
@@ -189,7 +191,7 @@ async def together(visitor: Visitor) -> Response:
 async def step_back(visitor: Visitor) -> Response:
     """Keep it no longer; the others go on."""
     await _kept(visitor)
-    if await acts.step_back(visitor.edge, visitor.somebody(), visitor.path("listing")):
+    if await keeping_together.step_back(visitor.edge, visitor.somebody(), visitor.path("listing")):
         return visitor.go("/offerings", Notice.STEPPED_BACK)
     return visitor.go("/offerings")
 
@@ -384,7 +386,7 @@ def _practitioner(offering: Offering, group: str) -> VouchingView:
 async def vouch(visitor: Visitor) -> Response:
     """A group vouches for a practitioner, for a year."""
     offering, person = await _kept(visitor), visitor.somebody()
-    if not await acts.vouch(visitor.edge, person.member, offering.id, visitor.text("other")):
+    if not await vouching_acts.vouch(visitor.edge, person.member, offering.id, visitor.text("other")):
         raise NothingHereError
     return visitor.go(f"/offerings/{offering.id}/vouching", Notice.VOUCHED)
 
@@ -393,7 +395,7 @@ async def end_vouching(visitor: Visitor) -> Response:
     """It no longer does, whichever of the two says so."""
     offering, person, other = await _kept(visitor), visitor.somebody(), visitor.text("other")
     group, practitioner = (offering.id, other) if vouching.may_vouch(offering.members) else (other, offering.id)
-    if not await acts.take_vouching_back(visitor.edge, person.member, group, practitioner):
+    if not await vouching_acts.take_vouching_back(visitor.edge, person.member, group, practitioner):
         raise NothingHereError
     return visitor.go(f"/offerings/{offering.id}/vouching", Notice.VOUCHING_ENDED)
 
