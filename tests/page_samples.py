@@ -186,7 +186,7 @@ def result(of: Listing, community: str = "Casa Abierta Barcelona", **changes: ob
 
 
 RESULTS = (
-    result(LISTENING, "Night Porch", is_own=True, open_now=True, distance_km=3),
+    result(LISTENING, "Night Porch", is_own=True, open_now=True, distance_km=3, talked_about=True),
     result(CIRCLE, confirmed_days=0, distance_km=12),
     result(NEED, "Night Porch", is_own=True, confirmed_days=1),
     result(NOTHING_SAID, "دار السلام", confirmed_days=40),
@@ -577,6 +577,92 @@ _NEW_WORDS = {
 }
 _PRINTED = {"code": None, "has_code": False, "address": "https://support.example.org", "form": Form()}
 
+
+_ABOUT = views.ConcernAbout(LISTENING.title, "en", "Night Porch", True, "/listings/node/id/concern", "/l")
+_CONCERN_FORM: dict[str, object] = {
+    "about": _ABOUT,
+    "form": Form({"reader": ("s1", "s2"), "talk": "yes"}),
+    "messages": (),
+    "readers": (Choice("s1", "Lena"), Choice("s2", "أمينة")),
+    "refused": None,
+    "going_url": None,
+    "neighbours": (),
+}
+_NEIGHBOURS = (
+    views.NeighbourView("Casa Abierta Barcelona", "es", "https://casa.example/listings/node/id"),
+    views.NeighbourView("دار السلام", "ar", "https://dar.example/listings/node/id"),
+)
+_MARKS = tuple(views.MarkView(f"m{place}", message) for place, message in enumerate(MESSAGES))
+_SHOWN = views.ConcernShown(
+    LISTENING.title,
+    "en",
+    "Night Porch",
+    True,
+    "They told my sister that I had called.\n\nI had asked them not to.",
+    "",
+    MESSAGES[:2],
+    ("Lena", "أمينة"),
+)
+_CONCERN_SAID = (
+    views.ConcernSaid("stewards", "read", "", ahead(-3)),
+    views.ConcernSaid("stewards", "write", "Thank you for telling us. What would help?", ahead(-2)),
+    views.ConcernSaid("raiser", "write", "That it does not happen to the next one.", ahead(-2)),
+    views.ConcernSaid("stewards", "listen", "", ahead(-1)),
+)
+_SIDE = (
+    views.ConcernSaid("stewards", "listen", "Do you sometimes tell families who called?", ahead(-1)),
+    views.ConcernSaid("people", "write", "I did once. I thought that she was in danger.", TODAY),
+)
+_AGREED = views.ConcernSaid("stewards", "agree", "No family is told anything without a yes.", TODAY, ahead(14))
+_RAISED = views.ConcernView("/concerns/c", _SHOWN, "listening", ahead(40), _CONCERN_SAID, frozenset({"write"}), True)
+_CARED = replace(
+    _RAISED,
+    url="/community/concerns/c",
+    may=frozenset({"write", "listen", "agree", "close"}),
+    aside=_SIDE,
+    talking=True,
+)
+_CARE: dict[str, object] = {
+    "concern": _CARED,
+    "listing_url": "/listings/node/id",
+    "theirs": None,
+    "there": True,
+    "day_choices": (Choice("7", "next Monday"), Choice("14", "7 December")),
+    "form": Form(),
+}
+_TALK = views.TalkView("/talks/c", LISTENING.title, "en", "listening", _SIDE, True, ahead(2))
+
+
+def concern(person: views.SignedIn | None = None, **changes: object) -> Sample:
+    """Raising one, changed as asked."""
+    about = changes.get("about", _ABOUT)
+    assert isinstance(about, views.ConcernAbout)
+    return Sample("concern", about.url, person, _CONCERN_FORM | changes)
+
+
+def concern_look(person: views.SignedIn | None, **changes: object) -> Sample:
+    """What would be shown, changed as asked."""
+    context = {
+        "about": _ABOUT,
+        "shown": _SHOWN,
+        "form": Form({"words": _SHOWN.words, "talk": "yes", "reader": ("s1", "s2")}),
+        "words_to_keep": (),
+        "words_lang": "en",
+        "pending": "",
+    }
+    return Sample("concern_look", "/listings/node/id/concern", person, context | changes)
+
+
+def my_concern(view: views.ConcernView, form: Form | None = None, notice: Notice | None = None) -> Sample:
+    """One of somebody's own."""
+    return Sample("my_concern", "/concerns/c", MEMBER, {"concern": view, "form": form or Form()}, notice)
+
+
+def cared(**changes: object) -> Sample:
+    """One that a steward reads."""
+    return Sample("concern_read", "/community/concerns/c", STEWARD, _CARE | changes)
+
+
 SAMPLES: Mapping[str, Sample] = {
     "front": Sample("front", "/", None, {"community": COMMUNITY, "searchable": 3}),
     "front, signed in": Sample("front", "/", MEMBER, {"community": COMMUNITY, "searchable": 1}),
@@ -778,6 +864,82 @@ SAMPLES: Mapping[str, Sample] = {
         "blocks", "/blocks", MEMBER, {"blocks": (views.BlockView("A" * 43, "Quiet Heron", ahead(-20)),)}, Notice.BLOCKED
     ),
     "blocks, none": Sample("blocks", "/blocks", MEMBER, {"blocks": ()}),
+    "concern": concern(),
+    "concern, of a request": concern(
+        MEMBER,
+        about=replace(_ABOUT, url="/requests/ref/concern", back="/requests/ref", asked=True),
+        messages=_MARKS,
+        form=Form({"mark": ("m0",), "talk": "not_yet"}, {"words": "required", "reader": "choose", "mark": "ten"}),
+    ),
+    "concern, elsewhere": concern(about=replace(_ABOUT, is_own=False, community="دار السلام")),
+    "concern, everybody is part": concern(readers=(), neighbours=_NEIGHBOURS),
+    "concern, everybody is part and nobody near": concern(MEMBER, readers=()),
+    "concern, said already": concern(GUEST, refused="same", going_url="/concerns/c"),
+    "concern, many": concern(MEMBER, refused="many"),
+    "concern, full": concern(refused="full", neighbours=_NEIGHBOURS),
+    "concern_look": concern_look(MEMBER),
+    "concern_look, guest": concern_look(
+        None,
+        words_to_keep=WORDS,
+        pending="p",
+        about=replace(_ABOUT, is_own=False, community="Casa Abierta"),
+        form=Form({"talk": "not_yet"}, {"kept": "agree", "agree": "agree"}),
+    ),
+    "my_concerns": Sample(
+        "my_concerns",
+        "/concerns",
+        MEMBER,
+        {"concerns": (_RAISED, replace(_RAISED, state="closed", shown=replace(_SHOWN, is_own=False)))},
+        Notice.CONCERN_TAKEN_BACK,
+    ),
+    "my_concerns, none": Sample("my_concerns", "/concerns", GUEST, {"concerns": ()}),
+    "my_concern": my_concern(_RAISED),
+    "my_concern, new": my_concern(
+        replace(_RAISED, state="waiting", said=(), may_talk=False), notice=Notice.CONCERN_RAISED
+    ),
+    "my_concern, agreed": my_concern(
+        replace(_RAISED, state="agreed", said=(*_CONCERN_SAID, _AGREED), may=frozenset({"write", "ask_again"})),
+        Form({}, {"text": "required"}),
+    ),
+    "my_concern, closed": my_concern(replace(_RAISED, state="closed", may=frozenset({"ask_again"}))),
+    "my_concern, ended": my_concern(replace(_RAISED, state="ended", may=frozenset({"ask_again"}))),
+    "concerns": Sample("concerns", "/community/concerns", STEWARD, {"concerns": (_CARED,) * 3}),
+    "concerns, none": Sample("concerns", "/community/concerns", STEWARD, {"concerns": ()}),
+    "concern_read": cared(form=Form({}, {"agree_text": "required", "show": "not_now"})),
+    "concern_read, shown": cared(concern=replace(_CARED, shown_until=ahead(2))),
+    "concern_read, shown by who looks": cared(concern=replace(_CARED, shown_until=ahead(2), mine=True)),
+    "concern_read, shown before": cared(concern=replace(_CARED, mine=True)),
+    "concern_read, not yet": cared(concern=replace(_CARED, state="heard", aside=(), talking=False, may_talk=False)),
+    "concern_read, gone": cared(there=False),
+    "concern_read, elsewhere": cared(
+        concern=replace(_CARED, state="heard", aside=(), talking=False, shown=replace(_SHOWN, is_own=False)),
+        theirs=replace(_NEIGHBOURS[0], contacts=COMMUNITY.contacts),
+        there=False,
+    ),
+    "concern_read, closed": cared(concern=replace(_CARED, state="closed", may=frozenset())),
+    "talks": Sample(
+        "talks",
+        "/talks",
+        replace(MEMBER, talks=1),
+        {"talks": (_TALK, replace(_TALK, state="closed", may_answer=False))},
+    ),
+    "talk": Sample("talk", "/talks/c", MEMBER, {"talk": _TALK, "form": Form()}),
+    "talk, agreed": Sample(
+        "talk",
+        "/talks/c",
+        MEMBER,
+        {
+            "talk": replace(_TALK, state="agreed", said=(*_SIDE, _AGREED), shown_until=None),
+            "form": Form({}, {"text": "required"}),
+        },
+    ),
+    "talk, closed": Sample(
+        "talk", "/talks/c", GUEST, {"talk": replace(_TALK, state="closed", may_answer=False), "form": Form()}
+    ),
+    "talks, none": Sample("talks", "/talks", MEMBER, {"talks": ()}, Notice.SIDE_SAID),
+    "listing, being talked about": Sample(
+        "listing", "/listings/node/id", None, _LISTING | {"result": replace(LISTENING_RESULT, talked_about=True)}
+    ),
     "incoming_request": incoming_request(incoming()),
     "incoming_request, accepted": incoming_request(incoming("accepted"), messages=MESSAGES),
     "incoming_request, paused": incoming_request(incoming("paused_waitlisted")),

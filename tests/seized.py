@@ -149,6 +149,7 @@ class _Day:
         self._needs()
         self._asks_several()
         self._answers()
+        self._are_concerned()
         self._are_told()
         self._keeps_secrets()
 
@@ -380,6 +381,33 @@ class _Day:
         self.joined.send(f"{self.request}/message", text=f"Good {canary('message')}")
         until(lambda: canary("message") in offerer.open(page).text, "the message is there")
         offerer.send(f"{page}/message", text=f"And on {canary('message')}")
+
+    def _raises(self, visit: Watched, path: str) -> str:
+        """Raise a concern at a listing or about a request, with a message where there is one; returns the address of its page."""
+        visit.open(f"{path}/concern")
+        fields: dict[str, str | list[str]] = {"reader": visit.carried("reader"), "mark": visit.carried("mark")[:1]}
+        fields |= _written("concern", "words", "name") | {"talk": "yes"}
+        visit.send(f"{path}/concern", **fields)
+        visit.send(f"{path}/concern/send", **fields, **visit.sent_along())
+        assert visit.said == "concern_raised", visit.text
+        return visit.path
+
+    def _are_concerned(self) -> None:
+        """One about a listing here, heard on both sides; one about a listing of the other community, from a request."""
+        mine = self._raises(self.joined, self.request)
+        self.joined.send(f"{mine}/write", **_written("concern", "text"))
+        theirs = self._raises(self.helper, f"/listings/{self.there.node}/{self.listening}")
+        steward = self.life.visit(self.life.there, self.there.words["Steward"])
+        page = theirs.replace("/concerns", "/community/concerns")
+        steward.open(page).send(f"{page}/write", **_written("concern", "write_text"))
+        steward.send(f"{page}/listen", **_written("concern", "listen_people", "listen_text"))
+        steward.send(f"{page}/show")
+        talk = theirs.replace("/concerns", "/talks")
+        self.offerer.open(talk).send(talk, **_written("concern", "text"))
+        steward.open(page).send(f"{page}/agree", agree_days="7", **_written("concern", "agree_text"))
+        self.helper.open(theirs).send(f"{theirs}/again", **_written("concern", "text"))
+        steward.open(page).send(f"{page}/listen", **_written("concern", "listen_people"), listen_text="")
+        steward.open(page).send(f"{page}/close", **_written("concern", "close_text"))
 
     def _are_told(self) -> None:
         """All that is to be told falls due: the command takes it, no mail server answers. What a log says of both is searched too."""

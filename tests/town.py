@@ -1,7 +1,7 @@
 """One community with everybody whom a guard has to tell apart, each with something of their own; and what a request to it costs.
 
 `mira` offers and is asked, by `asker` and by `gus`, who has no account and looks for something too; `ida` has no account either, `lena` is a
-member beside them, `stella` a steward. Everything is real; only sockets and the slow derivation from words are left out where nobody signs in.
+member beside them, `stella` a steward, to whom `asker` raised a concern about what `mira` offers. Everything is real; only sockets and the slow derivation from words are left out where nobody signs in.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,11 +14,13 @@ from urllib.parse import urlencode
 from sqlalchemy import Engine, event
 
 from alongside_node.directory.searching import Viewer
-from alongside_node.entrypoints import acts
+from alongside_node.entrypoints import acts, concerning
 from alongside_node.entrypoints.web.visitor import csrf_of
 from alongside_node.members import actions as members
 from alongside_node.members.actions import Person, Role
 from alongside_node.referrals import asking, turns
+from alongside_node.safety.concern_rules import Move
+from alongside_node.safety.concerns import Shown
 from alongside_protocol.client.exchange import HttpRequest, HttpResponse
 from alongside_protocol.consent import Field
 from alongside_protocol.fit import Wishes
@@ -128,9 +130,10 @@ class Town:
         ]
         node = self.ids["elm"] if page.startswith("/peers/") else self.oak.id
         found = {"node": node, "peer": node, "listing": listing, "ref": ref, "search": self.ids["search"]}
+        found["concern"] = self.ids["concern"]
         found |= dict.fromkeys(("program", "session"), NO_NODE)
         if nowhere:
-            found |= {"listing": NOWHERE, "ref": NOWHERE, "search": NOWHERE}
+            found |= dict.fromkeys(("listing", "ref", "search", "concern"), NOWHERE)
             found |= {"node": NO_NODE} if page.startswith("/peers/") else {}
         for name, value in found.items():
             page = page.replace(f"{{{name}}}", value)
@@ -149,6 +152,19 @@ class Town:
         return str(
             oak.world.run(acts.ask(oak.node.edge, person, to, {Field.WORDS: words}, shown=to.shown, until=until))
         )
+
+    def concern(self) -> str:
+        """About what is offered, and those who offer it were asked for their side."""
+        edge, stella = self.oak.node.edge, self.people["stella"]
+        shown = Shown(self.oak.id, self.ids["listing"], "Awake", "en", "Oak", "It was not kept")
+        asker = self.oak.again(self.people["asker"])
+        raised = self.oak.world.run(concerning.raise_one(edge, asker, shown, {stella.member.id}, may_talk=True))
+        for act in (
+            lambda opened: concerning.heard(edge, opened),
+            lambda opened: concerning.care(edge, opened, Move.LISTEN, "", to_people="How was it?"),
+        ):
+            self.oak.world.run(act(self.oak.read(concerning.one_for_steward, stella, raised, me=self.oak.id)))
+        return str(raised)
 
     def begin_again(self) -> None:
         """As after a restart."""
@@ -211,6 +227,7 @@ def build(world: World, statements: Statements) -> Town:
     world.run(acts.ask_whether_it_fits(oak.node.edge, asker, about, Wishes(languages=("en",))))
     [question] = oak.rows("fit_asked")
     town.ids["question"] = question.ref
+    town.ids["concern"] = town.concern()
     town.ids["elm"] = world.community("Elm").id
     world.federate(oak, world.communities[1])
     world.settle()

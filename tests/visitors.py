@@ -165,3 +165,27 @@ def answers(browser: Somebody, how: str = "accept") -> None:
     browser.back().open("/incoming").open(browser.link('/incoming/[^"]+'))
     browser.post(f"{browser.path}/{how}", text="Call me at nine")
     assert browser.status == 200, browser.text
+
+
+CONCERN = "He came to my house on Tuesday"
+
+
+def readers(browser: Browser) -> list[str]:
+    """The stewards that a form offers, by the value of their tick."""
+    return re.findall(r'name="reader" value="([^"]+)"', browser.body)
+
+
+def raises(browser: Browser, path: str, **changes: str | list[str]) -> str:
+    """Raise a concern at a listing or a request; returns the path of its page."""
+    browser.open(f"{path}/concern")
+    assert browser.status == 200, browser.text
+    fields: dict[str, str | list[str]] = {"words": CONCERN, "talk": "yes", "reader": readers(browser)} | changes
+    browser.post(f"{path}/concern", **fields)
+    assert "This, and nothing else, is shown" in browser.text, browser.text
+    if "Seven words" in browser.body:
+        kept = re.search(r'<ol class="keep"[^>]*>(.*?)</ol>', browser.body)
+        assert kept
+        browser.words = " ".join(re.findall(r"<li>(\w+)</li>", kept[1]))
+    browser.post(f"{path}/concern/send", **fields, pending=browser.hidden("pending"), kept="yes", agree="yes")
+    assert "said=concern_raised" in browser.path, browser.text
+    return browser.path.partition("?")[0]

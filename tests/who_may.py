@@ -12,11 +12,13 @@ SIGNED_IN: Final = GUESTS | MEMBERS
 EVERYBODY: Final = SIGNED_IN | {"nobody"}
 STEWARD: Final = frozenset({"stella"})
 WHO_ASKED: Final = frozenset({"asker"})
+WHO_RAISED: Final = frozenset({"asker"})
 WHO_OFFERS: Final = frozenset({"mira"})
 WHO_NEEDS: Final = frozenset({"gus"})
 
 _LISTING, _REQUEST, _INCOMING = "/listings/{node}/{listing}", "/requests/{ref}", "/incoming/{node}/{ref}"
 _OFFERING, _PEER = "/offerings/{listing}", "/peers/{node}"
+_CONCERN, _CARED = "/concerns/{concern}", "/community/concerns/{concern}"
 
 
 def _all(who: frozenset[str], *paths: str) -> dict[str, frozenset[str]]:
@@ -47,6 +49,13 @@ PAGES: Final[Mapping[str, frozenset[str]]] = {
     **_all(WHO_OFFERS, _INCOMING, f"{_INCOMING}/accept", f"{_INCOMING}/waitlist", f"{_INCOMING}/decline"),
     **_all(WHO_OFFERS, f"{_INCOMING}/message", f"{_INCOMING}/close", f"{_INCOMING}/block", f"{_INCOMING}/find"),
     **_all(WHO_OFFERS, f"{_INCOMING}/later", f"{_INCOMING}/company", f"{_INCOMING}/invite"),
+    **_all(EVERYBODY, f"{_LISTING}/concern", f"{_LISTING}/concern/change", f"{_LISTING}/concern/send"),
+    **_all(WHO_ASKED, f"{_REQUEST}/concern", f"{_REQUEST}/concern/change", f"{_REQUEST}/concern/send"),
+    **_all(SIGNED_IN, "/concerns", "/talks"),
+    **_all(WHO_RAISED, _CONCERN, f"{_CONCERN}/write", f"{_CONCERN}/again", f"{_CONCERN}/talk", f"{_CONCERN}/back"),
+    **_all(STEWARD, "/community/concerns", _CARED, f"{_CARED}/write", f"{_CARED}/listen", f"{_CARED}/agree"),
+    **_all(STEWARD, f"{_CARED}/close", f"{_CARED}/show", f"{_CARED}/hide"),
+    **_all(WHO_OFFERS, "/talks/{concern}"),
     **_all(WHO_NEEDS, "/needs/{listing}/still", "/needs/{listing}/end"),
     **_all(MEMBERS, "/incoming/join", "/offerings", "/offerings/new", "/offerings/together", "/account/telling"),
     **_all(WHO_OFFERS, f"{_OFFERING}/joining", f"{_OFFERING}/people", f"{_OFFERING}/stops", f"{_OFFERING}/back"),

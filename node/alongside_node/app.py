@@ -60,6 +60,7 @@ from alongside_node.peers import actions as peers
 from alongside_node.peers.book import Book
 from alongside_node.referrals import fit, receiving, schedule, turns
 from alongside_node.referrals.receiving import Receiver
+from alongside_node.safety import concerns
 from alongside_node.settings import Settings
 from alongside_protocol.feed import Cursor, Position
 from alongside_protocol.identifiers import NodeId, Random
@@ -370,7 +371,13 @@ class Node:
         await self.database.awrite(lambda tx: members.forget_old(tx, now))
 
     async def _forget_old(self, now: int) -> None:
-        for forget in (delivery.forget_old, peers.forget_old, schedule.forget_old, listings.forget_old_keys):
+        for forget in (
+            delivery.forget_old,
+            peers.forget_old,
+            schedule.forget_old,
+            listings.forget_old_keys,
+            concerns.forget_old,
+        ):
             await self.database.awrite(_at(forget, now))
         await self.directory.forget_old(now)
 

@@ -202,13 +202,71 @@ channel = Table(
     sqlite_with_rowid=False,
 )
 
-# safety: who is not let through to whom. No row names either.
+# safety: who is not let through to whom (no row names either), and concerns.
 
 block = Table(
     "block",
     metadata,
     Column("mark", LargeBinary, primary_key=True, comment="HMAC under a node secret of who blocked, and of a handle"),
     Column("note", LargeBinary, nullable=False, comment="an alias and a day, sealed to who blocked"),
+    sqlite_with_rowid=False,
+    info={"owner": "safety"},
+)
+
+# Concerns. No row names who raised one or who may read it; what one is about stands in the open only once the other side was asked.
+
+concern = Table(
+    "concern",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random; named in the box of who raised it, and nowhere else"),
+    Column("key", Text, nullable=False, comment="X25519: what its reader and who raised it say is sealed to it"),
+    Column("talk_key", Text, nullable=False, comment="X25519: what is said with the other side is sealed to it"),
+    Column("sealed", LargeBinary, nullable=False, comment="all that was shown, sealed to `key`"),
+    Column("standing", Text, nullable=False, comment="member, guest_who_asked, guest: to count how many there are"),
+    Column("state", Text, nullable=False),
+    Column("may_talk", Boolean, nullable=False, comment="the other side may be asked"),
+    Column("last_day", Integer, nullable=False),
+    Column("ends", Integer, nullable=False, comment="nothing is left after this day"),
+    Index(None, "last_day"),
+    sqlite_with_rowid=False,
+    info={"owner": "safety"},
+)
+
+concern_share = Table(
+    "concern_share",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random"),
+    Column("concern", ForeignKey("concern.id", ondelete="CASCADE"), nullable=False),
+    Column("sealed", LargeBinary, nullable=False, comment="what opens it, sealed to one who may read; or to nobody"),
+    Index(None, "concern"),
+    sqlite_with_rowid=False,
+    info={"owner": "safety"},
+)
+
+concern_word = Table(
+    "concern_word",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random"),
+    Column("concern", ForeignKey("concern.id", ondelete="CASCADE"), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("aside", Boolean, nullable=False, comment="said with the other side"),
+    Column("day", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "concern"),
+    sqlite_with_rowid=False,
+    info={"owner": "safety"},
+)
+
+concern_talk = Table(
+    "concern_talk",
+    metadata,
+    Column("concern", ForeignKey("concern.id", ondelete="CASCADE"), primary_key=True),
+    Column("listing", Text, nullable=False),
+    Column("listing_key", Text, nullable=False, comment="the listing's key that `private` is sealed to"),
+    Column("private", LargeBinary, nullable=False, comment="what opens the talk, for those who keep the listing"),
+    Column("shown_until", Integer, comment="until this day everybody sees that it is being talked about"),
+    Column("shown_by", LargeBinary, comment="HMAC under a node secret of who decided it first"),
+    Index(None, "listing"),
     sqlite_with_rowid=False,
     info={"owner": "safety"},
 )

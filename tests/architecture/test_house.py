@@ -85,6 +85,10 @@ def test_no_table_of_requests_names_a_member() -> None:
         "fit_told",
         "turn",
         "turn_round",
+        "concern",
+        "concern_share",
+        "concern_word",
+        "concern_talk",
         "outbox",
         "received",
     ):

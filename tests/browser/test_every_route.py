@@ -16,7 +16,7 @@ from alongside_node.members.actions import Role
 from glass import Glass, in_english
 from mirrored import MIRRORED, Mirrored
 from served import ServedWorld
-from visitors import Browser, asks, comes, publishes, signed_in
+from visitors import Browser, asks, comes, publishes, raises, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +60,14 @@ class Tour:
             "/peers/{node}": f"/peers/{elm.id}",
         }
         self.known["/requests/{ref}"] = self._asked(self.steward, "theirs")
-        self._asked(comes(self.oak, "Lena"), "mine")
+        lena, ruth = comes(self.oak, "Lena"), signed_in(self.oak, "Ruth", Role.STEWARD)
+        self._asked(lena, "mine")
+        self.known["/concerns/{concern}"] = raises(self.steward, self._listing("theirs"))
+        heard = raises(lena, self._listing("theirs")).replace("/concerns", "/community/concerns")
+        self.known["/community/concerns/{concern}"] = heard
+        told = raises(lena, self._listing("mine")).replace("/concerns", "/community/concerns")
+        ruth.open(told).post(f"{told}/listen", listen_people="How was it?")
+        self.known["/talks/{concern}"] = told.replace("/community/concerns", "/talks")
         world.settle()
         self.steward.open("/incoming")
         self.known["/incoming/{node}/{ref}"] = self.steward.link('/incoming/[^"]+/[^"]+')

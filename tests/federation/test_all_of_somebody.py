@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from alongside_node import schema
+from alongside_node.members.actions import Role
 from alongside_protocol import limits
 from api_client import Client
-from visitors import OFFER, Browser, Somebody, asks, comes
+from visitors import OFFER, Browser, Somebody, account, asks, comes
 from world import Community, World
 
 TOLD = "taken.along@example.org"
@@ -30,6 +31,10 @@ TAKEN: dict[str, str | tuple[str, ...]] = {
     "grant": ("programs",),
     "channel": ("told",),
     "block": ("blocked",),
+    "concern": ("concerns",),
+    "concern_word": ("concerns", "0", "said"),
+    "concern_share": MARKS,
+    "concern_talk": "what others raised; one's own side is told as `my_side` (`test_concerns`)",
     "asked": ("requests",),
     "incoming": ("asked_of_me",),
     "beside": ("beside",),
@@ -122,7 +127,8 @@ def live(life: Life) -> None:
     """First others, then somebody, who is asked by others too."""
     world, oak, elm = life.world, life.oak, life.elm
     lena, mira = comes(oak, "Lena"), comes(elm, "Mira")
-    published(lena, title="Lena in the evening")
+    account(oak, "Ruth", Role.STEWARD)
+    of_lena = published(lena, title="Lena in the evening")
     for title in ("One at night", "Two at night", "Three at night"):
         published(mira, title=title)
     world.settle()
@@ -148,6 +154,7 @@ def live(life: Life) -> None:
     me.open(deleted).post(f"{deleted}/delete")
     _asks_whether_it_fits(me)
     _asks_one_after_another(me)
+    _raises_a_concern(me, f"/listings/{oak.id}/{of_lena}/concern")
     for name in ("Noor", "Annoying"):
         asker = comes(elm, name)
         asker.open("/search").post("/search", words="circle")
@@ -189,6 +196,13 @@ def _asks_one_after_another(me: Browser) -> None:
     assert me.path.startswith("/turns?said=sent"), me.text
 
 
+def _raises_a_concern(me: Browser, url: str) -> None:
+    readers = re.findall(r'name="reader" value="([^"]+)"', me.open(url).body)
+    me.post(f"{url}/send", words="The worry I have", talk="yes", reader=readers, agree="yes")
+    assert "said=concern_raised" in me.path, me.text
+    me.post(f"{me.path.partition('?')[0]}/write", text="And more of it")
+
+
 def at(taken: Any, path: tuple[str, ...]) -> list[Any]:
     """What stands there; a number stands for each of a list."""
     found = [taken]
@@ -208,7 +222,18 @@ def test_everything_of_somebody_is_in_the_file_about_them(life: Life, table: str
 
 @pytest.mark.parametrize(
     "words",
-    [TOLD, "My phone", "The blue door", "My circle", "My draft", "In my order", "I cannot sleep", "Come on Tuesday"],
+    [
+        TOLD,
+        "My phone",
+        "The blue door",
+        "My circle",
+        "My draft",
+        "In my order",
+        "I cannot sleep",
+        "Come on Tuesday",
+        "The worry I have",
+        "And more of it",
+    ],
 )
 def test_what_somebody_wrote_stands_in_the_file_about_them(life: Life, words: str) -> None:
     assert words in json.dumps(life.taken)

@@ -384,6 +384,8 @@ def test_the_table_of_permissions_is_total_and_nobody_else_may() -> None:
         Act.PEERS: {steward},
         Act.COMMUNITY: {steward},
         Act.IMPORT: {steward},
+        Act.CONCERN: {nobody, guest, member, steward},
+        Act.CARE: {steward},
     }
     for role, act in product((None, *Role), Act):
         assert rules.may(role, act) is (role in expected[act]), (role, act)

@@ -14,6 +14,7 @@ from alongside_node.disclosing import statement
 from alongside_node.entrypoints.web import wording
 from alongside_node.entrypoints.web.translations import LOCALES, SOURCE_LANGUAGE, Translations
 from alongside_node.entrypoints.web.views import Notice
+from alongside_node.safety import concern_rules
 from alongside_protocol import commitments, consent, hours, listing, messages, place
 from alongside_protocol.coded_words import Coded
 from alongside_protocol.errors import Code
@@ -144,6 +145,10 @@ def test_pages_use_none_of_the_words_that_hurt() -> None:
         ("step", messages.Steps),
         ("step_to", messages.Steps),
         ("standing", consent.Standing),
+        ("concern_state", concern_rules.State),
+        ("concern_next", concern_rules.State),
+        ("concern_next_care", concern_rules.State),
+        ("talk_state", concern_rules.State),
     ],
 )
 def test_every_value_of_the_wire_has_words(table: str, values: type[StrEnum]) -> None:
@@ -160,6 +165,11 @@ def test_what_a_message_did_and_what_it_carried_has_words() -> None:
     assert set(wording.CONSENT_FIELD) == {"standing"} | {field.value for field in consent.Field}
     assert set(wording.CODED) == {coded.value for coded in Coded}
     assert set(wording.TROUBLE) <= {code.value for code in Code}
+
+
+def test_what_was_said_of_a_concern_and_by_whom_has_words() -> None:
+    assert set(wording.CONCERN_STEP) == {move.value for move in concern_rules.Move} - {"end"}
+    assert set(wording.CONCERN_BY) == {party.value for party in concern_rules.Party} - {"clock"}
 
 
 def test_what_is_missing_before_publishing_has_words() -> None:

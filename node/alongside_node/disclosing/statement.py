@@ -73,6 +73,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "message": N_("what was written after it"),
         "beside_name": N_("the name of somebody who answers beside others"),
         "joining": N_("how those join who were accepted"),
+        "concern": N_("a concern, and what was said about it with either side"),
         "seven_words": N_("seven words, also of people without an account"),
         "printed_code": N_("a printed code"),
         "invitation": N_("the code of an invitation"),
@@ -146,6 +147,33 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "block": Table(
             N_("How many times somebody was blocked."),
             _columns(hashed="mark", sealed="note"),
+        ),
+        "concern": Table(
+            N_("How many concerns were raised that are not long over, and where each stands."),
+            _columns(
+                chance="id", shown="key talk_key", sealed="sealed", mark="standing state may_talk", time="last_day ends"
+            ),
+            N_("On which day each was raised, and if it was someone with an account here. Not who, not about what."),
+        ),
+        "concern_share": Table(
+            N_("What opens them, sealed to those who may read."),
+            _columns(chance="id concern", sealed="sealed"),
+            N_("There are as many as people who look after the community, so nobody can tell who was left out."),
+        ),
+        "concern_word": Table(
+            N_("What was said about them."),
+            _columns(chance="id concern", mark="n aside", time="day", sealed="sealed"),
+            N_("On which day, how often, and roughly how long it is."),
+        ),
+        "concern_talk": Table(
+            N_("Which listings those who look after the community talk about with their people."),
+            _columns(
+                chance="concern", shown="listing listing_key", sealed="private", time="shown_until", hashed="shown_by"
+            ),
+            N_(
+                "That someone raised a concern about this listing, before others can see that it is being talked about. Whoever has this machine can also"
+                " find out which steward let it show."
+            ),
         ),
         "asked": Table(
             N_(

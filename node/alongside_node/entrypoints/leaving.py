@@ -15,6 +15,7 @@ from alongside_node.members import actions as members
 from alongside_node.members.actions import Member, Person, Role
 from alongside_node.referrals import answering, asking, company, fit, sealed_elsewhere
 from alongside_node.safety import actions as safety
+from alongside_node.safety import concerns
 from alongside_protocol.identifiers import NodeId, Random
 
 from . import acts
@@ -49,6 +50,7 @@ async def leave(edge: Edge, person: Person) -> None:
             fit.forget(tx, someone, ref, me=edge.me)
         asking.forget_erasures(tx, list(box.mailboxes))
         company.leave(tx, box)
+        concerns.forget(tx, box.concerns)
         safety.forget(tx, blocks)
 
     await _leave(edge, person.member.id, asked)
@@ -117,6 +119,7 @@ def _leave_listing(
     if not others:
         acts.apply(tx, offering, Move.WITHDRAW, keyring=keyring, now=now, random=random)
         answering.forget_words(tx, offering.id)
+        concerns.forget_talks(tx, offering.id)
         return
     holders, public, shares = keys.get(offering.id, ((), "", {}))
     if holders != others:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
+from alongside_node.entrypoints import concerning
 from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
@@ -21,6 +22,8 @@ from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Whose
 from alongside_node.referrals import answering, asking, company, fit, turns
 from alongside_node.safety import actions as safety
+from alongside_node.safety import concerns
+from alongside_node.safety.concern_rules import Party
 from alongside_protocol import limits
 from alongside_protocol.consent import Field
 from alongside_protocol.identifiers import NodeId
@@ -78,6 +81,8 @@ def everything_about(
         "offerings": _offerings(reading, member, keys, me=me, now=now),
         "asked_of_me": _asked_of(reading, person, keys, me),
         "beside": [{"node": node, "request": ref} for node, ref, _ in box.beside.values()],
+        "concerns": [_concern(one) for one in concerns.own(reading, person, me=me)],
+        "my_side": [_side(one) for one in concerning.talks(reading, person, me=me)],
         "blocked": [{"alias": one.alias, "since": _day(one.day)} for one in safety.blocked_by(reading, person, me=me)],
     }
 
@@ -190,3 +195,33 @@ def _asked_of(reading: Reading, person: Person, keys: Mapping[str, SealPrivateKe
             }
         )
     return found
+
+
+def _concern(opened: concerns.Opened) -> dict[str, Any]:
+    shown, row = opened.shown, opened.row
+    return {
+        "node": shown.node,
+        "community": shown.community,
+        "listing": shown.listing,
+        "title": shown.title,
+        "named": shown.name,
+        "words": shown.words,
+        "messages": [{"mine": one.ours, "day": _day(one.day), "words": one.words} for one in shown.messages],
+        "readers": [name for _, name in shown.readers],
+        "state": row.state.value,
+        "last_day": _day(row.last_day),
+        "ends": _day(row.ends),
+        "may_talk_with_the_other_side": row.may_talk,
+        "said": [
+            {"by": one.by.value, "step": one.step.value, "day": _day(one.day), "words": one.words}
+            for one in opened.said
+        ],
+    }
+
+
+def _side(talked: concerns.Talked) -> dict[str, Any]:
+    return {
+        "listing": talked.listing,
+        "state": talked.row.state.value,
+        "said": [{"day": _day(one.day), "words": one.words} for one in talked.said if one.by is Party.PEOPLE],
+    }

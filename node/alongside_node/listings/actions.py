@@ -39,6 +39,7 @@ __all__ = [
     "change",
     "completed",
     "count_of_source",
+    "current_key",
     "draft",
     "find",
     "forget_old_drafts",
@@ -71,7 +72,7 @@ WITHOUT_ACCOUNT: Final = "without-account"
 """The source of what somebody without an account looks for, so that it can be counted."""
 
 find, of_member, of_source, in_states, save = store.find, store.of_member, store.of_source, store.in_states, store.save
-count_of_source, keeps = store.count_of_source, store.keeps
+count_of_source, current_key, keeps = store.count_of_source, store.current_key, store.keeps
 shares_of, take_shares = store.shares_of, store.take_shares
 
 

@@ -7,7 +7,7 @@ Never stores words, an address, or when somebody came.
 
 import json
 from base64 import b32encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
@@ -100,12 +100,14 @@ class Joining:
 class Box:
     """What only its owner knows of themselves. `mailboxes`: ref → mailbox. `handles`: node → (handle, day of last use).
 
-    `beside`: requests of others in which they joined, as public half → (node, ref, private half) of the key made for it.
+    `beside`: requests of others in which they joined, as public half → (node, ref, private half) of the key made for it. `concerns`: those
+    they raised, as id → private half of what opens it.
     """
 
     mailboxes: Mapping[str, str] = field(default_factory=dict)
     handles: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     beside: Mapping[str, tuple[str, str, str]] = field(default_factory=dict, repr=False)
+    concerns: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def with_mailbox(self, ref: str, mailbox: str) -> "Box":
         """One more request."""
@@ -123,6 +125,15 @@ class Box:
         """One more request of somebody else to answer beside them; of too many the oldest are gone."""
         kept = dict(list(self.beside.items())[-(most - 1) :])
         return replace(self, beside={**kept, public: (node, ref, private)})
+
+    def with_concern(self, concern: str, private: str) -> "Box":
+        """One more concern that they raised."""
+        return replace(self, concerns={**self.concerns, concern: private})
+
+    def without_concerns(self, gone: Iterable[str]) -> "Box":
+        """Concerns that are gone."""
+        left = set(self.concerns) - set(gone)
+        return replace(self, concerns={concern: key for concern, key in self.concerns.items() if concern in left})
 
     def with_handle(self, node: str, handle: str, day: int) -> "Box":
         """What a node knows this person by."""
@@ -296,6 +307,8 @@ def _seal_box(box: Box, public: SealPublicKey, node: NodeId, member_id: str) -> 
     }
     if box.beside:
         said["beside"] = {k: list(v) for k, v in box.beside.items()}
+    if box.concerns:
+        said["concerns"] = dict(box.concerns)
     raw = json.dumps(said)
     return sealing.seal(raw.encode("utf-8").ljust(_BOX_BYTES), public, _context(node, member_id, "box"))
 
@@ -312,6 +325,7 @@ def open_box(person: Person, node: NodeId) -> Box:
         raw["mailboxes"],
         {node_id: (handle, day) for node_id, (handle, day) in raw["handles"].items()},
         {public: (node_id, ref, private) for public, (node_id, ref, private) in raw.get("beside", {}).items()},
+        raw.get("concerns", {}),
     )
 
 

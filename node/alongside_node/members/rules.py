@@ -43,6 +43,10 @@ class Act(StrEnum):
     PEERS = "peers"
     COMMUNITY = "community"
     IMPORT = "import"
+    CONCERN = "concern"
+    """Raising one, and going on with one's own."""
+    CARE = "care"
+    """Reading concerns that were shown to oneself, and doing something about them."""
 
 
 _NOBODY: Final[frozenset[Role | None]] = frozenset()
@@ -62,6 +66,8 @@ PERMISSIONS: Final[Mapping[Act, frozenset[Role | None]]] = MappingProxyType(
         Act.PEERS: _STEWARDS,
         Act.COMMUNITY: _STEWARDS,
         Act.IMPORT: _STEWARDS,
+        Act.CONCERN: _EVERYBODY,
+        Act.CARE: _STEWARDS,
     }
 )
 """Act → who may. None stands for somebody who is not signed in. Total: what is not here nobody may."""

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from alongside_node.directory import searching
 from alongside_node.directory.searching import For, Near, Query, Viewer
 from alongside_node.disclosing import statement
+from alongside_node.entrypoints import concerning
 from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
@@ -171,6 +172,7 @@ class _Found:
     wider: tuple[WiderView, ...] = ()
     awake: tuple[searching.Found, ...] = ()
     contacts: tuple[DirectContact, ...] = ()
+    talked: frozenset[str] = frozenset()
 
 
 async def results(visitor: Visitor) -> Response:
@@ -188,14 +190,14 @@ async def results(visitor: Visitor) -> Response:
         "search",
         form=Form(kept.sent),
         results=ResultsView(
-            results=_views(visitor, found.page.results, found.names),
+            results=_views(visitor, found.page.results, found.names, found.talked),
             communities=found.communities,
             seed=fair_order.seed_of(kept.begun),
             url=url,
             asked=filters.asked(kept.sent, visitor.gettext),
             cut=found.page.cut,
             wider=found.wider,
-            awake=_views(visitor, found.awake, found.names),
+            awake=_views(visitor, found.awake, found.names, found.talked),
             newer_url=f"{url}?page={page}" if page else None,
             older_url=f"{url}?page={page + 2}" if found.page.after is not None else None,
             page=page,
@@ -214,9 +216,21 @@ def _page_number(visitor: Visitor, kept: Search) -> int:
     return max(0, min(page, len(kept.trail) - 1))
 
 
-def _views(visitor: Visitor, several: Sequence[searching.Found], names: Mapping[str, str]) -> tuple[ResultView, ...]:
+def _views(
+    visitor: Visitor,
+    several: Sequence[searching.Found],
+    names: Mapping[str, str],
+    talked: frozenset[str] = frozenset(),
+) -> tuple[ResultView, ...]:
     return tuple(
-        shown.result(one, names, me=visitor.me, today=visitor.today, open_now=is_open(one.listing, visitor.now))
+        shown.result(
+            one,
+            names,
+            me=visitor.me,
+            today=visitor.today,
+            open_now=is_open(one.listing, visitor.now),
+            talked=talked,
+        )
         for one in several
     )
 
@@ -227,11 +241,12 @@ def _look(reading: Reading, visitor: Visitor, kept: Search, page: int) -> _Found
         reading, kept.query, viewer, now=now, limit=RESULTS_A_PAGE, after=kept.trail[page], begun=kept.begun
     )
     names, communities = shown.names_of(reading, visitor.me), len(peers.sources(reading)) + 1
+    talked = concerning.being_talked_about(reading, me=visitor.me, now=now)
     if found.results or page:
-        return _Found(found, names, communities)
+        return _Found(found, names, communities, talked=talked)
     awake = searching.search(reading, _awake(kept.query), viewer, now=now, limit=_AWAKE)
     contacts = shown.contacts_of(identity.standing_community(reading).profile)
-    return _Found(found, names, communities, _wider(reading, visitor, kept), awake.results, contacts)
+    return _Found(found, names, communities, _wider(reading, visitor, kept), awake.results, contacts, talked)
 
 
 def _awake(query: Query) -> Query:
@@ -361,15 +376,18 @@ async def hard_night(visitor: Visitor) -> Response:
 async def young_people(visitor: Visitor) -> Response:
     """What adults may have to pass on, and what is open to people under 18."""
 
-    def look(reading: Reading) -> tuple[CommunityView, searching.Page, Mapping[str, str]]:
+    def look(reading: Reading) -> tuple[CommunityView, searching.Page, tuple[ResultView, ...]]:
         query = Query(ages=For.UNDER_18, direction=Direction.OFFER)
         found = searching.search(reading, query, visitor.viewer, now=visitor.now, limit=RESULTS_A_PAGE // 2)
-        return shown.community(reading), found, shown.names_of(reading, visitor.me)
+        talked = concerning.being_talked_about(reading, me=visitor.me, now=visitor.now)
+        return (
+            shown.community(reading),
+            found,
+            _views(visitor, found.results, shown.names_of(reading, visitor.me), talked),
+        )
 
-    community, found, names = await visitor.edge.read(look)
-    return visitor.page(
-        "young_people", community=community, results=_views(visitor, found.results, names), more=found.after is not None
-    )
+    community, found, views = await visitor.edge.read(look)
+    return visitor.page("young_people", community=community, results=views, more=found.after is not None)
 
 
 # One listing.
@@ -382,6 +400,7 @@ class Looked:
     found: searching.Found
     names: Mapping[str, str]
     blocked: str | None
+    talked: frozenset[str]
 
 
 async def look_at(visitor: Visitor) -> Looked:
@@ -392,7 +411,8 @@ async def look_at(visitor: Visitor) -> Looked:
         found = searching.find(reading, node, listing_id, visitor.viewer, now=visitor.now)
         if found is None:
             return None
-        return Looked(found, shown.names_of(reading, visitor.me), why_not_ask(reading, visitor, found))
+        talked = concerning.being_talked_about(reading, me=visitor.me, now=visitor.now)
+        return Looked(found, shown.names_of(reading, visitor.me), why_not_ask(reading, visitor, found), talked)
 
     looked = await visitor.edge.read(look)
     if looked is None:
@@ -422,6 +442,7 @@ def as_result(visitor: Visitor, looked: Looked) -> Any:
         me=visitor.me,
         today=visitor.today,
         open_now=is_open(looked.found.listing, visitor.now),
+        talked=looked.talked,
     )
 
 

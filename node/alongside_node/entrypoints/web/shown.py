@@ -3,7 +3,7 @@
 Hours of a person's doings become days here; a node's id becomes the name its community gives itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -90,8 +90,16 @@ def community(reading: Reading) -> CommunityView:
     )
 
 
-def result(found: Found, names: Mapping[str, str], *, me: str, today: date, open_now: bool | None) -> ResultView:
-    """A listing as somebody who looks sees it."""
+def result(
+    found: Found,
+    names: Mapping[str, str],
+    *,
+    me: str,
+    today: date,
+    open_now: bool | None,
+    talked: Collection[str] = (),
+) -> ResultView:
+    """A listing as somebody who looks sees it. `talked`: what is being talked about, as `node/id`."""
     return ResultView(
         listing=found.listing,
         community=names.get(found.node, ""),
@@ -101,6 +109,7 @@ def result(found: Found, names: Mapping[str, str], *, me: str, today: date, open
         open_now=open_now,
         distance_km=None if found.km is None else round(found.km),
         stale_since=None if found.stale_since is None else day_of(found.stale_since),
+        talked_about=f"{found.node}/{found.id}" in talked,
     )
 
 

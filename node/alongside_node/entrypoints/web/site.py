@@ -20,7 +20,20 @@ from alongside_node.listings.actions import NotPossibleError
 from alongside_node.members.actions import BoxChangedError
 from alongside_protocol.errors import Code, Refused
 
-from . import accounts, answers, fitting, in_turn, looking, needs, offerings, own_account, requests, stewardship
+from . import (
+    accounts,
+    answers,
+    caring,
+    concerns,
+    fitting,
+    in_turn,
+    looking,
+    needs,
+    offerings,
+    own_account,
+    requests,
+    stewardship,
+)
 from .armour import kept_for_good
 from .stylesheet import STATIC, Static
 from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
@@ -45,6 +58,7 @@ class Page:
 _E, _S, _M, _ST = Who.EVERYBODY, Who.SIGNED_IN, Who.MEMBERS, Who.STEWARDS
 _LISTING, _REQUEST, _INCOMING = "/listings/{node}/{listing}", "/requests/{ref}", "/incoming/{node}/{ref}"
 _OFFERING, _PEER = "/offerings/{listing}", "/peers/{node}"
+_CONCERN, _CARED = "/concerns/{concern}", "/community/concerns/{concern}"
 
 PAGES: Final = (
     Page("/", _E, looking.front),
@@ -69,6 +83,9 @@ PAGES: Final = (
     Page(f"{_LISTING}/ask", _E, requests.write, requests.confirm),
     Page(f"{_LISTING}/ask/change", _E, post=requests.change),
     Page(f"{_LISTING}/ask/send", _E, post=requests.send),
+    Page(f"{_LISTING}/concern", _E, concerns.write, concerns.look),
+    Page(f"{_LISTING}/concern/change", _E, post=concerns.change),
+    Page(f"{_LISTING}/concern/send", _E, post=concerns.send),
     Page("/fit", _E, post=fitting.form),
     Page("/fit/send", _E, post=fitting.send),
     Page("/questions", _S, fitting.mine),
@@ -89,6 +106,17 @@ PAGES: Final = (
     Page(f"{_REQUEST}/delete", _S, post=requests.delete),
     Page(f"{_REQUEST}/silence", _S, post=requests.silence),
     Page(f"{_REQUEST}/telling", _S, post=requests.telling),
+    Page(f"{_REQUEST}/concern", _S, concerns.write, concerns.look),
+    Page(f"{_REQUEST}/concern/change", _S, post=concerns.change),
+    Page(f"{_REQUEST}/concern/send", _S, post=concerns.send),
+    Page("/concerns", _S, concerns.mine),
+    Page(_CONCERN, _S, concerns.one),
+    Page(f"{_CONCERN}/write", _S, post=concerns.write_on),
+    Page(f"{_CONCERN}/again", _S, post=concerns.again),
+    Page(f"{_CONCERN}/talk", _S, post=concerns.allow_talk),
+    Page(f"{_CONCERN}/back", _S, post=concerns.take_back),
+    Page("/talks", _S, caring.talks),
+    Page("/talks/{concern}", _S, caring.talk, caring.answer),
     Page("/incoming", _S, answers.everything),
     Page("/incoming/join", _M, post=answers.join),
     Page(_INCOMING, _S, answers.one),
@@ -145,6 +173,14 @@ PAGES: Final = (
     Page("/recover/done", _E, post=own_account.recovered),
     Page("/members/invite", _ST, accounts.invite_page, accounts.invite),
     Page("/community", _ST, stewardship.community_page, stewardship.save_community),
+    Page("/community/concerns", _ST, caring.everything),
+    Page(_CARED, _ST, caring.one),
+    Page(f"{_CARED}/write", _ST, post=caring.write),
+    Page(f"{_CARED}/listen", _ST, post=caring.listen),
+    Page(f"{_CARED}/agree", _ST, post=caring.agree),
+    Page(f"{_CARED}/close", _ST, post=caring.close),
+    Page(f"{_CARED}/show", _ST, post=caring.show),
+    Page(f"{_CARED}/hide", _ST, post=caring.hide),
     Page("/peers", _ST, stewardship.everybody),
     Page("/peers/invite", _ST, stewardship.invite_page, stewardship.invite),
     Page("/peers/accept", _ST, stewardship.accept_page, stewardship.read_their_code),

@@ -29,6 +29,7 @@ class SignedIn:
     """Who looks at the page. `incoming` counts what waits for their answer, and is shown to nobody else.
 
     `member`: False for somebody who asked without an account, and has only their requests here; `keeps`: and what they look for.
+    `talks`: how many talks those who look after the community want to have about what they keep.
     """
 
     name: str
@@ -36,6 +37,7 @@ class SignedIn:
     incoming: int = 0
     member: bool = True
     keeps: bool = False
+    talks: int = 0
 
 
 class Notice(StrEnum):
@@ -77,6 +79,14 @@ class Notice(StrEnum):
     NEED_POSTED = "need_posted"
     BLOCKED = "blocked"
     BLOCK_TAKEN_BACK = "block_taken_back"
+    CONCERN_RAISED = "concern_raised"
+    CONCERN_WRITTEN = "concern_written"
+    CONCERN_ASKED_AGAIN = "concern_asked_again"
+    CONCERN_TAKEN_BACK = "concern_taken_back"
+    CONCERN_STEP = "concern_step"
+    CONCERN_SHOWN = "concern_shown"
+    CONCERN_HIDDEN = "concern_hidden"
+    SIDE_SAID = "side_said"
     QUESTION_SENT = "question_sent"
     QUESTION_DELETED = "question_deleted"
     CHOOSE_SOME = "choose_some"
@@ -206,7 +216,9 @@ class CommunityView:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """A listing as somebody who looks for support sees it. `open_now` is None where no hours are given."""
+    """A listing as somebody who looks for support sees it. `open_now` is None where no hours are given. `talked_about`: those who look after
+    our community and its people are talking about something.
+    """
 
     listing: Listing
     community: str
@@ -216,6 +228,7 @@ class ResultView:
     open_now: bool | None = None
     distance_km: int | None = None
     stale_since: date | None = None
+    talked_about: bool = False
 
 
 RESULTS_A_PAGE: Final = 10
@@ -490,6 +503,98 @@ class BlockView:
     mark: str
     alias: str
     since: date
+
+
+# Raising a concern, and what becomes of it.
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernAbout:
+    """What a concern would be about. `url`: of its pages; `back`: where one came from; `asked`: a request of who raises it led here."""
+
+    title: str
+    lang: str
+    community: str
+    is_own: bool
+    url: str
+    back: str
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkView:
+    """A message that can be shown along. `value`: what a tick sends."""
+
+    value: str
+    message: MessageView
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourView:
+    """Another community. `url`: a page of theirs; `contacts`: how else to reach them, as they publish it."""
+
+    name: str
+    lang: str
+    url: str
+    contacts: tuple[DirectContact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernShown:
+    """Exactly what is shown, and to whom."""
+
+    title: str
+    lang: str
+    community: str
+    is_own: bool
+    words: str
+    name: str
+    messages: tuple[MessageView, ...]
+    readers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernSaid:
+    """Something that was said. `by`, `step`: codes of `wording.CONCERN_BY`, `wording.CONCERN_STEP`; `until`: of an agreement."""
+
+    by: str
+    step: str
+    text: str
+    day: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernView:
+    """A concern as who raised it, or a steward, sees it. `state`: a code of `wording.CONCERN_STATE`; `may`: what can be done, as moves;
+    `aside`: what was said with the other side, for stewards; `shown_until`: until when it is seen that its listing is being talked about;
+    `mine`: who looks decided that, and cannot extend it alone.
+    """
+
+    url: str
+    shown: ConcernShown
+    state: str
+    last_day: date
+    said: tuple[ConcernSaid, ...]
+    may: frozenset[str]
+    may_talk: bool
+    aside: tuple[ConcernSaid, ...] = ()
+    talking: bool = False
+    shown_until: date | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TalkView:
+    """What those who keep a listing see: never who spoke, nor what they wrote."""
+
+    url: str
+    title: str
+    lang: str
+    state: str
+    said: tuple[ConcernSaid, ...]
+    may_answer: bool
+    shown_until: date | None = None
 
 
 # What somebody offers.

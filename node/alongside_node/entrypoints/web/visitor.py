@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from alongside_node.directory.gazetteer import Gazetteer
 from alongside_node.directory.searching import Viewer
+from alongside_node.entrypoints import concerning
 from alongside_node.entrypoints.allowance import Allowance
 from alongside_node.entrypoints.edge import Edge
 from alongside_node.foundation.database import Reading
@@ -153,6 +154,7 @@ class Visitor:
     cookie: str = ""
     keeps: bool = False
     """Of somebody without an account: whether they look for something here."""
+    talks: int = 0
     sent: Mapping[str, Any] = field(default_factory=dict)
 
     # Who it is.
@@ -243,6 +245,7 @@ class Visitor:
                 self.incoming,
                 member=role is not Role.GUEST,
                 keeps=self.keeps,
+                talks=self.talks,
             )
         notice = self.request.query_params.get("said", "")
         languages = tuple(
@@ -325,23 +328,25 @@ async def welcome(site: Site, request: Request) -> Visitor:
     cookie = request.cookies.get(site.cookie, "")
     now = site.edge.now
 
-    def look(reading: Reading) -> tuple[tuple[Person, int] | None, str, str, int, bool]:
+    def look(reading: Reading) -> tuple[tuple[Person, int] | None, str, str, int, bool, int]:
         found = members.session_of(reading, cookie, now=now) if cookie else None
         profile = identity.standing_community(reading).profile
-        waiting, keeps = 0, False
+        waiting, keeps, talks = 0, False, 0
         if found is not None and may(found[0].member.role, Act.ANSWER):
             member = found[0].member
             waiting = answering.waiting(reading, member, now=now)
             keeps = member.role is Role.GUEST and bool(listings.of_member(reading, member.id))
-        return found, profile.name, profile.lang, waiting, keeps
+            talks = concerning.count_talks(reading, member.id)
+        return found, profile.name, profile.lang, waiting, keeps, talks
 
-    found, name, lang, waiting, keeps = await site.edge.read(look)
+    found, name, lang, waiting, keeps, talks = await site.edge.read(look)
     person = None
     if found is not None:
         person, ends = found
         if members.needs_prolonging(ends, now):
             await site.edge.write(lambda tx: members.prolong(tx, cookie, now=now))
-    return Visitor(site, request, person, _language(site, request, person, lang), name, waiting, cookie, keeps)
+    spoken = _language(site, request, person, lang)
+    return Visitor(site, request, person, spoken, name, waiting, cookie, keeps, talks=talks)
 
 
 def _language(site: Site, request: Request, person: Person | None, default: str) -> str:

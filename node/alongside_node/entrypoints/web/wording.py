@@ -417,6 +417,60 @@ FRESHNESS: Final[Words] = {
     "never": N_("Nothing received yet"),
 }
 
+CONCERN_STATE: Final[Words] = {
+    "waiting": N_("Nobody has read it yet"),
+    "heard": N_("It was read"),
+    "listening": N_("They listen to the other side"),
+    "agreed": N_("Something is agreed"),
+    "closed": N_("It is closed"),
+    "ended": N_("It ended by itself"),
+}
+"""Where a concern is, for who raised it and those who read it."""
+
+CONCERN_NEXT: Final[Words] = {
+    "waiting": N_("They are people with little time. It may take days."),
+    "heard": N_("They think about what could help. You read here what they do."),
+    "listening": N_("They talk with the other side, without saying who spoke."),
+    "agreed": N_("It lasts until the day below. If it does not work, ask that they look at it again."),
+    "closed": N_("If it is not right like this, ask that they look at it again."),
+    "ended": N_("Its time was over. That is not about you. You can ask that they look at it again."),
+}
+
+CONCERN_NEXT_CARE: Final[Words] = {
+    "waiting": N_("It was asked again, or is new."),
+    "heard": N_("Who spoke can see that it was read. Say when they can hear from you."),
+    "listening": N_("You asked the other side. Tell both what happens, and do not hurry."),
+    "agreed": N_("It ends by itself on the last day. Who spoke can ask again before."),
+    "closed": N_("Who spoke can ask again until the last day. Then all of it goes."),
+    "ended": N_("Its time was over. Who spoke can ask again until the last day. Then all of it goes."),
+}
+"""The same, for those who read it."""
+
+TALK_STATE: Final[Words] = {
+    "waiting": N_("They look at it again"),
+    "heard": N_("They look at it again"),
+    "listening": N_("They would like to hear your side"),
+    "agreed": N_("Something is agreed"),
+    "closed": N_("It is closed"),
+    "ended": N_("It ended by itself"),
+}
+"""The same, for those whose listing it is about."""
+
+CONCERN_BY: Final[Words] = {
+    "raiser": N_("Who spoke"),
+    "stewards": N_("Those who look after this community"),
+    "people": N_("Those of the listing"),
+}
+
+CONCERN_STEP: Final[Words] = {
+    "read": N_("it was read"),
+    "write": N_("wrote"),
+    "listen": N_("asked the other side"),
+    "agree": N_("agreed on something"),
+    "close": N_("closed it"),
+    "ask_again": N_("asked to look at it again"),
+}
+
 TROUBLE: Final[Words] = {
     "unreachable": N_("We could not reach them."),
     "address": N_("Their address points to a private network, so we do not go there."),
@@ -463,6 +517,8 @@ PROBLEM: Final[Words] = {
     "enough": N_("you have asked many times these weeks. Choose fewer, wait for answers, or take some back."),
     "busy": N_("many people ask just now. Nothing you wrote is lost. Please try again in some minutes."),
     "ended": N_("it has ended. Nobody can know any more who it was."),
+    "ten": N_("please tick ten at most"),
+    "not_now": N_("this cannot be done now. Look at where it is, and try again."),
 }
 """What is wrong with a field; read after the field's own name."""
 
@@ -480,6 +536,14 @@ NOTICE: Final[Words] = {
     "need_posted": N_("It can be read now. It ends by itself in 7 days."),
     "blocked": N_("They can no longer reach you. What was open between you is ended."),
     "block_taken_back": N_("They can ask you again."),
+    "concern_raised": N_("Thank you for saying it. It can be read now by those you chose."),
+    "concern_written": N_("They can read it."),
+    "concern_asked_again": N_("They see that you ask them to look at it again."),
+    "concern_taken_back": N_("You took it back. Nothing of it is left here."),
+    "concern_step": N_("Done. Who spoke can read what happened."),
+    "concern_shown": N_("Everyone here sees now that it is being talked about."),
+    "concern_hidden": N_("It no longer shows."),
+    "side_said": N_("Thank you. Those who look after this community can read it."),
     "let_in": N_("They read with you from now on."),
     "question_sent": N_("Your question is on its way. Answers come in about an hour."),
     "question_deleted": N_("The question is deleted here. There it goes by itself within 48 hours."),
@@ -690,6 +754,12 @@ TABLES: Final[Mapping[str, Words]] = {
     "peer_state": PEER_STATE,
     "freshness": FRESHNESS,
     "topic": TOPIC,
+    "concern_state": CONCERN_STATE,
+    "concern_next": CONCERN_NEXT,
+    "concern_next_care": CONCERN_NEXT_CARE,
+    "talk_state": TALK_STATE,
+    "concern_by": CONCERN_BY,
+    "concern_step": CONCERN_STEP,
     "trouble": TROUBLE,
     "problem": PROBLEM,
     "notice": NOTICE,
