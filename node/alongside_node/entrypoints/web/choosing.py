@@ -14,7 +14,8 @@ from alongside_protocol import limits
 from alongside_protocol.listing import Listing
 
 from . import shown
-from .looking import Search, why_not_ask
+from .kept_searches import Search
+from .looking import why_not_ask
 from .views import ChosenView
 from .visitor import Visitor
 

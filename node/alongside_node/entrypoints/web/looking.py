@@ -1,17 +1,16 @@
-"""The pages of looking: front, search, one listing, how the order is made, leaving (experience.md, "Somebody who looks for support").
+"""The pages of looking: front, search, one listing, the community's own words (experience.md, "Somebody who looks for support").
 
 A search is posted, kept in memory for twenty minutes under a random address, and written nowhere. Nothing here needs an account.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
 from alongside_node.directory import searching
-from alongside_node.directory.searching import For, Near, Query, Viewer
-from alongside_node.disclosing import statement
+from alongside_node.directory.searching import For, Query
 from alongside_node.entrypoints import concerning
 from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
@@ -20,17 +19,13 @@ from alongside_node.members import actions as members
 from alongside_node.peers import actions as peers
 from alongside_node.referrals import asking
 from alongside_protocol import fair_order
-from alongside_protocol.listing import Audience, Direction, is_open
-from alongside_protocol.place import Point
+from alongside_protocol.listing import Direction, is_open
 
-from . import calendar_feed, filters, shown
+from . import calendar_feed, filters, kept_searches, shown
 from .views import (
-    PRINTED_A_PAGE,
     RESULTS_A_PAGE,
-    Choice,
     CommunityView,
     DirectContact,
-    DisclosedTable,
     Form,
     ResultsView,
     ResultView,
@@ -38,26 +33,10 @@ from .views import (
 )
 from .visitor import LANGUAGE_COOKIE, NothingHereError, Visitor
 
-_NO_LIMIT_KM: Final = 25
-_DISTANCES: Final = ("5", "15", "40", "100")
-"""Kilometres that the form offers."""
 _COUNTED: Final = 20
 """What is found without a filter is counted so far: "more than 20" is enough to choose by."""
 _TRIED: Final = 12
 _AWAKE: Final = 3
-_PAGE_DIGITS: Final = 4
-
-
-@dataclass
-class Search:
-    """One search, in memory only. `begun`: its pages keep that day's order. `trail`: behind which place each page begins."""
-
-    sent: filters.Sent
-    query: Query
-    begun: int
-    trail: list[tuple[int, int] | None] = field(default_factory=lambda: [None])
-    places: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    """Page → what stood on it, in order: a tick beside a result is only its number."""
 
 
 async def front(visitor: Visitor) -> Response:
@@ -92,7 +71,7 @@ def _form_page(
         form=Form(sent, problems or {}),
         results=None,
         gone=gone,
-        place_choices=_places(visitor, sent),
+        place_choices=kept_searches.places(visitor, sent),
         language_choices=visitor.language_choices,
         contacts=(),
     )
@@ -109,53 +88,24 @@ async def begin_search(visitor: Visitor) -> Response:
 
 
 def _begin(visitor: Visitor, sent: filters.Sent) -> Response:
-    near, problems = _near(visitor, sent)
+    near, problems = kept_searches.near(visitor, sent)
     if problems:
         return _form_page(visitor, sent, problems, status=422)
-    return RedirectResponse(f"/search/{_keep(visitor, Search(sent, filters.query(sent, near), visitor.now))}", 303)
-
-
-def _keep(visitor: Visitor, search: Search) -> str:
-    return visitor.site.searches.keep(search, known=visitor.person is not None)
-
-
-def _places(visitor: Visitor, sent: filters.Sent) -> tuple[Choice, ...]:
-    """The places that could be meant."""
-    area = Form(sent).value("area")
-    towns = visitor.site.gazetteer.find(area) if area else []
-    return tuple(Choice(f"{town.latitude},{town.longitude}", f"{town.name}, {town.country}") for town in towns)
-
-
-def _near(visitor: Visitor, sent: filters.Sent) -> tuple[Near | None, dict[str, str]]:
-    """(within which circle, what needs another look)."""
-    form = Form(sent)
-    if not form.value("area"):
-        return None, {}
-    values = [choice.value for choice in _places(visitor, sent)]
-    if not values:
-        return None, {"area": "place"}
-    distance = form.value("distance")
-    if distance and distance not in _DISTANCES:
-        return None, {"distance": "number"}
-    chosen = form.value("place") if form.value("place") in values else values[0]
-    latitude, longitude = map(int, chosen.split(","))
-    return Near(Point(latitude=latitude, longitude=longitude), int(distance or _NO_LIMIT_KM)), {}
-
-
-def _kept(visitor: Visitor) -> Search | None:
-    found: Search | None = visitor.site.searches.find(visitor.path("search"))
-    return found
+    return RedirectResponse(
+        f"/search/{kept_searches.keep(visitor, kept_searches.Search(sent, filters.query(sent, near), visitor.now))}",
+        303,
+    )
 
 
 async def change(visitor: Visitor) -> Response:
     """The whole form, as it was filled in."""
-    kept = _kept(visitor)
+    kept = kept_searches.find(visitor)
     return _gone(visitor) if kept is None else _form_page(visitor, kept.sent)
 
 
 async def widen(visitor: Visitor) -> Response:
     """The same search without one of its filters: one tap."""
-    kept = _kept(visitor)
+    kept = kept_searches.find(visitor)
     return _gone(visitor) if kept is None else _begin(visitor, filters.without(kept.sent, visitor.text("without")))
 
 
@@ -177,10 +127,10 @@ class _Found:
 
 async def results(visitor: Visitor) -> Response:
     """A page of what was found. The address says nothing; the query is in memory."""
-    kept = _kept(visitor)
+    kept = kept_searches.find(visitor)
     if kept is None:
         return _gone(visitor)
-    page = _page_number(visitor, kept)
+    page = kept_searches.page_number(visitor, kept)
     found = await visitor.edge.read(lambda reading: _look(reading, visitor, kept, page))
     if found.page.after is not None and page + 1 == len(kept.trail):
         kept.trail.append(found.page.after)
@@ -190,38 +140,32 @@ async def results(visitor: Visitor) -> Response:
         "search",
         form=Form(kept.sent),
         results=ResultsView(
-            results=_views(visitor, found.page.results, found.names, found.talked),
+            results=result_views(visitor, found.page.results, found.names, found.talked),
             communities=found.communities,
             seed=fair_order.seed_of(kept.begun),
             url=url,
             asked=filters.asked(kept.sent, visitor.gettext),
             cut=found.page.cut,
             wider=found.wider,
-            awake=_views(visitor, found.awake, found.names, found.talked),
+            awake=result_views(visitor, found.awake, found.names, found.talked),
             newer_url=f"{url}?page={page}" if page else None,
             older_url=f"{url}?page={page + 2}" if found.page.after is not None else None,
             page=page,
         ),
         gone=False,
-        place_choices=_places(visitor, kept.sent),
+        place_choices=kept_searches.places(visitor, kept.sent),
         language_choices=(),
         contacts=found.contacts,
     )
 
 
-def _page_number(visitor: Visitor, kept: Search) -> int:
-    """From 0; never further than somebody has read."""
-    number = visitor.request.query_params.get("page", "1")
-    page = int(number) - 1 if number.isascii() and number.isdecimal() and len(number) <= _PAGE_DIGITS else 0
-    return max(0, min(page, len(kept.trail) - 1))
-
-
-def _views(
+def result_views(
     visitor: Visitor,
     several: Sequence[searching.Found],
     names: Mapping[str, str],
     talked: frozenset[str] = frozenset(),
 ) -> tuple[ResultView, ...]:
+    """What was found, as the page shows it."""
     return tuple(
         shown.result(
             one,
@@ -235,7 +179,7 @@ def _views(
     )
 
 
-def _look(reading: Reading, visitor: Visitor, kept: Search, page: int) -> _Found:
+def _look(reading: Reading, visitor: Visitor, kept: kept_searches.Search, page: int) -> _Found:
     viewer, now = visitor.viewer, visitor.now
     found = searching.search(
         reading, kept.query, viewer, now=now, limit=RESULTS_A_PAGE, after=kept.trail[page], begun=kept.begun
@@ -262,7 +206,7 @@ def _awake(query: Query) -> Query:
     )
 
 
-def _wider(reading: Reading, visitor: Visitor, kept: Search) -> tuple[WiderView, ...]:
+def _wider(reading: Reading, visitor: Visitor, kept: kept_searches.Search) -> tuple[WiderView, ...]:
     """What each filter keeps away; where no single one does, what all but the promises do."""
     several = []
     for one in filters.asked(kept.sent, visitor.gettext)[:_TRIED]:
@@ -275,89 +219,10 @@ def _wider(reading: Reading, visitor: Visitor, kept: Search) -> tuple[WiderView,
     return (WiderView(None, *found),) if found[0] else ()
 
 
-def _counted(reading: Reading, visitor: Visitor, kept: Search, name: str) -> tuple[int, bool]:
+def _counted(reading: Reading, visitor: Visitor, kept: kept_searches.Search, name: str) -> tuple[int, bool]:
     less = filters.without(kept.sent, name)
     near = kept.query.near if "area" in less else None
     return searching.count(reading, filters.query(less, near), visitor.viewer, now=visitor.now, most=_COUNTED)
-
-
-# On paper.
-
-
-async def card(visitor: Visitor) -> Response:
-    """A listing as a card, where its people allowed paper and anyone may read it."""
-    looked = await look_at(visitor)
-    listing = looked.found.listing
-    if not listing.printable or listing.audience is not Audience.ANYONE:
-        raise NothingHereError
-    return visitor.page("card", result=as_result(visitor, looked))
-
-
-async def paper(visitor: Visitor) -> Response:
-    """What to print."""
-    return _paper_page(visitor, {})
-
-
-async def begin_paper(visitor: Visitor) -> Response:
-    """Keep what is to be printed, and go where it is."""
-    sent = {
-        name: value for name, value in filters.kept(visitor.sent).items() if name in (*filters.WITH_AREA, "promise")
-    }
-    near, problems = _near(visitor, sent)
-    if problems:
-        return _paper_page(visitor, sent, problems)
-    query = replace(filters.query(sent, near), printable=True, audiences=(Audience.ANYONE.value,))
-    return RedirectResponse(f"/print/{_keep(visitor, Search(sent, query, visitor.now))}", 303)
-
-
-def _paper_page(
-    visitor: Visitor,
-    sent: filters.Sent,
-    problems: Mapping[str, str] | None = None,
-    *,
-    results: tuple[ResultView, ...] | None = None,
-    part: int = 0,
-    urls: tuple[str | None, str | None] = (None, None),
-) -> Response:
-    return visitor.page(
-        "print",
-        status=422 if problems else 200,
-        form=Form(sent, problems or {}),
-        place_choices=_places(visitor, sent),
-        results=results,
-        origin=visitor.edge.keys.origin,
-        area=Form(sent).value("area"),
-        part=part + 1,
-        newer_url=urls[0],
-        older_url=urls[1],
-    )
-
-
-async def printed(visitor: Visitor) -> Response:
-    """The list, as anybody may read it, whoever prints it."""
-    kept = _kept(visitor)
-    if kept is None:
-        return visitor.go("/print")
-    anybody, page = Viewer(visitor.me, member=False), _page_number(visitor, kept)
-
-    def look(reading: Reading) -> tuple[searching.Page, Mapping[str, str]]:
-        found = searching.search(
-            reading,
-            kept.query,
-            anybody,
-            now=visitor.now,
-            limit=PRINTED_A_PAGE,
-            after=kept.trail[page],
-            begun=kept.begun,
-        )
-        return found, shown.names_of(reading, visitor.me)
-
-    found, names = await visitor.edge.read(look)
-    if found.after is not None and page + 1 == len(kept.trail):
-        kept.trail.append(found.after)
-    url = f"/print/{visitor.path('search')}"
-    urls = f"{url}?page={page}" if page else None, f"{url}?page={page + 2}" if found.after is not None else None
-    return _paper_page(visitor, kept.sent, results=_views(visitor, found.results, names), part=page, urls=urls)
 
 
 # Pages of the community's own words.
@@ -383,7 +248,7 @@ async def young_people(visitor: Visitor) -> Response:
         return (
             shown.community(reading),
             found,
-            _views(visitor, found.results, shown.names_of(reading, visitor.me), talked),
+            result_views(visitor, found.results, shown.names_of(reading, visitor.me), talked),
         )
 
     community, found, views = await visitor.edge.read(look)
@@ -468,35 +333,6 @@ async def calendar(visitor: Visitor) -> Response:
         raise NothingHereError
     headers = {"content-disposition": 'attachment; filename="calendar.ics"'}
     return Response(feed, media_type="text/calendar", headers=headers)
-
-
-async def order(visitor: Visitor) -> Response:
-    """How results are ordered."""
-    seed = fair_order.seed_of(visitor.now)
-    return visitor.page("how_order_works", seed=seed, start=fair_order.start(seed))
-
-
-async def leaving(visitor: Visitor) -> Response:
-    """What "Leave this site" does and what it cannot do."""
-    return visitor.page("about_leaving")
-
-
-async def disclose(visitor: Visitor) -> Response:
-    """What this machine could be made to give away, as the seizure test found it."""
-    said, found = visitor.site.pages.translations.read(visitor.lang).gettext, statement.measured()
-    tables = tuple(
-        (
-            name,
-            DisclosedTable(
-                said(table.says),
-                said(table.weak) if table.weak else "",
-                tuple(said(statement.KINDS[kind]) for kind in found.readable.get(name, ())),
-            ),
-        )
-        for name, table in statement.TABLES.items()
-    )
-    nowhere = tuple(said(statement.KINDS[kind]) for kind in found.nowhere)
-    return visitor.page("disclose", tables=tables, nowhere=nowhere, weak=tuple(map(said, statement.WEAK)))
 
 
 async def leave(visitor: Visitor) -> Response:
