@@ -1005,7 +1005,10 @@ SAMPLES: Mapping[str, Sample] = {
         MEMBER,
         {"offering": _DRAFT, "result": CIRCLE_RESULT, "readers": ("A",), "careful": (), "form": Form()},
     ),
-    "sign_in": Sample("sign_in", "/sign-in", None, {"form": Form({}, {"words": "words"})}),
+    "sign_in": Sample("sign_in", "/sign-in", None, {"form": Form({}, {"words": "words"}), "written": ()}),
+    "sign_in, after the end": Sample(
+        "sign_in", "/sign-in", None, {"form": Form(), "written": ("A short title", ASKED)}
+    ),
     "join": Sample("join", "/join", None, {"form": Form({}, {"code": "code"})}),
     "join_words": Sample(
         "join_words", "/join", None, {"words_to_keep": WORDS, "words_lang": "en", "pending": "p", "form": Form()}

@@ -179,3 +179,23 @@ def test_a_guests_row_goes_when_what_they_asked_is_long_gone(world: World, oak: 
     assert [row.role for row in oak.rows("member")].count("guest") == 1
     world.pass_time(60 * 86_400)
     assert [row.role for row in oak.rows("member")].count("guest") == 0
+
+
+def test_what_somebody_sends_after_their_twenty_minutes_is_not_done_and_not_lost(world: World, oak: Community) -> None:
+    mira = signed_in(oak, "Mira")
+    mira.open("/offerings/new?direction=offer&type=listening")
+    world.clock.at += 21 * 60
+    mira.post("/offerings/new", **OFFER)
+    assert mira.status == 403
+    assert "Nothing was sent." in mira.text
+    assert "I lost my brother. I like to listen." in mira.body
+    assert oak.rows("listing") == []
+
+
+def test_seven_words_that_come_after_the_session_s_end_are_never_shown_again(world: World, oak: Community) -> None:
+    mira = signed_in(oak, "Mira")
+    mira.open("/account/words")
+    world.clock.at += 21 * 60
+    mira.post("/account/words", words=mira.words)
+    assert mira.path == "/sign-in"
+    assert mira.words not in mira.body

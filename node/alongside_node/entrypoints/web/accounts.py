@@ -33,7 +33,12 @@ class _Joining:
 
 async def sign_in_page(visitor: Visitor) -> Response:
     """Opening one's account."""
-    return visitor.page("sign_in", form=Form())
+    return visitor.page("sign_in", form=Form(), written=())
+
+
+def after_the_end(visitor: Visitor, written: tuple[str, ...]) -> Response:
+    """What somebody wrote and sent after their 20 minutes: nothing was done with it, and it is not lost."""
+    return visitor.page("sign_in", status=403, form=Form(), written=written)
 
 
 async def sign_in(visitor: Visitor) -> Response:
@@ -43,7 +48,7 @@ async def sign_in(visitor: Visitor) -> Response:
     derived = await visitor.site.derivation.derive(words, edge.keys().words_salt)
     person = await edge.read(lambda reading: members.use_words(reading, derived))
     if person is None:
-        return visitor.page("sign_in", status=422, form=Form({}, {"words": "words"}))
+        return visitor.page("sign_in", status=422, form=Form({}, {"words": "words"}), written=())
     known = person
 
     def work(tx: Writing) -> str | None:
@@ -53,7 +58,7 @@ async def sign_in(visitor: Visitor) -> Response:
 
     cookie = await edge.write(work)
     if cookie is None:
-        return visitor.page("sign_in", status=422, form=Form({}, {"words": "words"}))
+        return visitor.page("sign_in", status=422, form=Form({}, {"words": "words"}), written=())
     return visitor.sign_in(visitor.go("/requests" if known.member.role is Role.GUEST else "/"), cookie)
 
 

@@ -1,7 +1,8 @@
 """Every page with its address and who may open it, and how a request becomes an answer.
 
 One table: an address that is not in it does not exist; each row says who may come. Bodies are bounded, a form of somebody who is signed
-in carries their token, and whatever is refused becomes a page that says so without echoing anything.
+in carries their token, and whatever is refused becomes a page that says so without echoing anything, save a longer text that
+came after the session's end, shown once to who wrote it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -44,6 +45,17 @@ Handler = Callable[[Visitor], Awaitable[Response]]
 
 FORM_BYTES: Final = 64 * 1024
 FORM_FIELDS: Final = 200
+WRITTEN: Final = (
+    "title",
+    "text",
+    "lived_experience",
+    "by_and_for",
+    "circle_agreements",
+    "duties",
+    "description",
+    "agreements",
+)
+"""Fields of longer texts: who sends one after their session has ended reads it again instead of losing it. Never seven words, never a code."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +236,8 @@ def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]
 
 async def _answer(visitor: Visitor, page: Page) -> Response:
     if visitor.role not in ADMITTED[page.who]:
+        if visitor.person is None and visitor.request.method == "POST":
+            visitor.sent = await _form(visitor.request)
         raise NotForYouError(signed_in=visitor.person is not None)
     if visitor.request.method != "POST":
         assert page.get is not None  # noqa: S101 - the router knows which methods a page has
@@ -255,9 +269,14 @@ async def _form(request: Request) -> dict[str, str | tuple[str, ...]]:
     return found
 
 
+def _signed_out(visitor: Visitor) -> Response:
+    written = tuple(filter(None, map(visitor.text, WRITTEN)))
+    return accounts.after_the_end(visitor, written) if written else RedirectResponse("/sign-in", 303)
+
+
 def _refusal(visitor: Visitor, error: Exception) -> Response:
     if isinstance(error, NotForYouError):
-        return error_page(visitor, 403) if error.signed_in else RedirectResponse("/sign-in", 303)
+        return error_page(visitor, 403) if error.signed_in else _signed_out(visitor)
     if isinstance(error, NothingHereError):
         return error_page(visitor, 404)
     if isinstance(error, _TooLongError | BoxChangedError | NotPossibleError):
