@@ -99,6 +99,14 @@ def in_english(page: Page, *, but: Iterable[str] = ()) -> list[str]:
     return found
 
 
+def axe(page: Page, *rules: str) -> list[list[str]]:
+    """What axe finds on a page as it is now."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(_AXE)
+    found: list[list[str]] = page.evaluate(_RUN, list(rules) or None)
+    return found
+
+
 class Glass:
     """One browser page."""
 
@@ -125,10 +133,7 @@ class Glass:
 
     def axe(self, *rules: str) -> list[list[str]]:
         """What axe finds: of every rule, or of these."""
-        if not self.page.evaluate("typeof axe === 'object'"):
-            self.page.evaluate(_AXE)
-        found: list[list[str]] = self.page.evaluate(_RUN, list(rules) or None)
-        return found
+        return axe(self.page, *rules)
 
     def stored(self) -> dict[str, Any]:
         """What a page's scripts could have kept here, where there is any; and cookies."""

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
+from glass import axe
 from served import ServedWorld
 from visitors import Browser, signed_in
 
@@ -79,6 +80,10 @@ def test_a_page_that_nobody_looks_at_asks_first_and_then_is_gone(desk: Desk) -> 
     assert box.is_visible()
     assert "What you wrote and did not send is gone then" in box.inner_text()
     assert page.evaluate("document.activeElement.textContent") == "I am still here"
+    assert (
+        axe(page, "aria-dialog-name", "color-contrast", "button-name", "duplicate-id-aria", "focus-order-semantics")
+        == []
+    )
     desk.pass_minutes(3)
     page.wait_for_url(desk.world.neutral)
     assert desk.context.cookies() == []
