@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -260,7 +260,7 @@ async def _form(request: Request) -> dict[str, str | tuple[str, ...]]:
         raise _TooLongError
     try:
         data = await request.form(max_files=0, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES)
-    except (MultiPartException, ClientDisconnect):
+    except (HTTPException, ClientDisconnect):  # too many fields, too long a one, a file, or not whole
         raise _TooLongError from None
     found: dict[str, str | tuple[str, ...]] = {}
     for name in data:
