@@ -14,7 +14,7 @@ from alongside_node.entrypoints import acts
 from alongside_node.foundation.database import Reading, Writing
 from alongside_node.listings import actions as listings
 from alongside_node.listings import joining
-from alongside_node.members.actions import Act
+from alongside_node.members.actions import Act, Member
 from alongside_node.referrals import answering, company
 from alongside_node.referrals.answering import Opened
 from alongside_node.safety import actions as safety
@@ -36,10 +36,11 @@ _WAITING: Final = frozenset({State.OFFERED, State.WAITLISTED})
 
 @dataclass(frozen=True)
 class _ToJoin:
-    """What a code that was just shown is for."""
+    """What a code that was just shown is for, and who gave it."""
 
     peer: str
     ref: str
+    by: Member
 
 
 def _told(reading: Reading, row: Any) -> shown.Told:
@@ -389,18 +390,28 @@ async def invite(visitor: Visitor) -> Response:
     """A code with which one more person can be ready to join in, for twenty minutes."""
     looked = await _kept(visitor)
     row = looked.opened.row
-    code = visitor.site.pending.keep(_ToJoin(row.peer, row.ref), known=True)
+    code = visitor.site.pending.keep(_ToJoin(row.peer, row.ref, visitor.somebody().member), known=True)
     return visitor.page("join_in", alias=row.alias, url=_url(looked), code=code)
 
 
 async def join(visitor: Visitor) -> Response:
     """Be ready to join in. Nothing of the request is shown before the one who asked says yes."""
     person = visitor.may(Act.OFFER)
-    to_join = visitor.site.pending.find(visitor.text("code"))
+    to_join = await _given(visitor, visitor.text("code"))
     name = " ".join(visitor.text("name").split())[: FIELD_CHARACTERS[Field.NAME]]
     if not name:
         return await _everything_page(visitor, {"name": "required"})
-    if isinstance(to_join, _ToJoin) and await acts.join_in(visitor.edge, person, to_join.peer, to_join.ref, name=name):
+    if to_join is not None and await acts.join_in(visitor.edge, person, to_join.peer, to_join.ref, name=name):
         visitor.site.pending.take(visitor.text("code"))
         return visitor.go("/incoming", Notice.READY_TO_JOIN)
     return await _everything_page(visitor, {"code": "code"})
+
+
+async def _given(visitor: Visitor, code: str) -> _ToJoin | None:
+    """What a code is for; None also when whoever gave it keeps the listing no longer."""
+    to_join = visitor.site.pending.find(code)
+    if not isinstance(to_join, _ToJoin):
+        return None
+    by, peer, ref = to_join.by, to_join.peer, to_join.ref
+    kept = await visitor.edge.read(lambda reading: answering.find(reading, by, peer, ref))
+    return None if kept is None else to_join

@@ -150,9 +150,10 @@ _NAME: Final = 120
 
 @dataclass(frozen=True)
 class _Shared:
-    """What a code that was just shown is for."""
+    """What a code that was just shown is for, and who gave it."""
 
     listing: str
+    by: str
 
 
 def _missing(reading: Reading, visitor: Visitor, offering: Offering, now: int) -> tuple[str, ...]:
@@ -166,7 +167,7 @@ def _missing(reading: Reading, visitor: Visitor, offering: Offering, now: int) -
 async def share(visitor: Visitor) -> Response:
     """A code with which one more person can keep this together, for twenty minutes."""
     offering = await _kept(visitor)
-    code = visitor.site.pending.keep(_Shared(offering.id), known=True)
+    code = visitor.site.pending.keep(_Shared(offering.id, visitor.somebody().member.id), known=True)
     return visitor.page(
         "keep_together",
         title=str(offering.members.get("title", "")),
@@ -178,14 +179,21 @@ async def share(visitor: Visitor) -> Response:
 async def together(visitor: Visitor) -> Response:
     """Keep something together with who gave the code."""
     person = visitor.may(Act.OFFER)
-    shared = visitor.site.pending.find(visitor.text("code"))
+    shared = await _given(visitor, visitor.text("code"))
     name = " ".join(visitor.text("name").split())[:_NAME] or person.member.name
-    if isinstance(shared, _Shared) and await keeping_together.keep_together(
-        visitor.edge, person, shared.listing, name=name
-    ):
+    if shared is not None and await keeping_together.keep_together(visitor.edge, person, shared.listing, name=name):
         visitor.site.pending.take(visitor.text("code"))
         return visitor.go("/offerings", Notice.KEPT_TOGETHER)
     return await _mine_page(visitor, {"code": "code"})
+
+
+async def _given(visitor: Visitor, code: str) -> _Shared | None:
+    """What a code is for; None also when whoever gave it keeps the listing no longer."""
+    shared = visitor.site.pending.find(code)
+    if not isinstance(shared, _Shared):
+        return None
+    kept = await visitor.edge.read(lambda reading: listings.keeps(reading, shared.listing, shared.by))
+    return None if kept is None else shared
 
 
 async def step_back(visitor: Visitor) -> Response:

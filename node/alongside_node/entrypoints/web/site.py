@@ -5,8 +5,9 @@ in carries their token, and whatever is refused becomes a page that says so with
 came after the session's end, shown once to who wrote it.
 """
 
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -19,6 +20,7 @@ from alongside_node.entrypoints.admitted import ADMITTED, Who
 from alongside_node.foundation.database import DatabaseUnavailableError
 from alongside_node.listings.actions import NotPossibleError
 from alongside_node.members.actions import BoxChangedError
+from alongside_protocol import text_forms
 from alongside_protocol.errors import Code, Refused
 
 from . import (
@@ -264,7 +266,7 @@ async def _form(request: Request) -> dict[str, str | tuple[str, ...]]:
         raise _TooLongError from None
     found: dict[str, str | tuple[str, ...]] = {}
     for name in data:
-        values = tuple(value for value in data.getlist(name) if isinstance(value, str))
+        values = tuple(_as_text(value) for value in data.getlist(name) if isinstance(value, str))
         found[name] = values[0] if len(values) == 1 else values
     return found
 
@@ -272,6 +274,14 @@ async def _form(request: Request) -> dict[str, str | tuple[str, ...]]:
 def _signed_out(visitor: Visitor) -> Response:
     written = tuple(filter(None, map(visitor.text, WRITTEN)))
     return accounts.after_the_end(visitor, written) if written else RedirectResponse("/sign-in", 303)
+
+
+def _as_text(value: str) -> str:
+    """One line end for all, and without what no text may hold: phones put marks into what is copied that nobody sees or meant."""
+    return _NO_TEXT.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+_NO_TEXT: Final = re.compile(f"[{text_forms.FORBIDDEN}]")
 
 
 def _refusal(visitor: Visitor, error: Exception) -> Response:
@@ -295,7 +305,8 @@ _SHOWN_AS: Final = {503: "offline"}
 
 def error_page(visitor: Visitor, status: int) -> Response:
     """A page that says what happened, and nothing of what was sent."""
-    body = visitor.site.pages.render("error", visitor.frame(), status=_SHOWN_AS.get(status, str(status)))
+    frame = replace(visitor.frame(), path="/")  # where another language leads to
+    body = visitor.site.pages.render("error", frame, status=_SHOWN_AS.get(status, str(status)))
     return HTMLResponse(body, status)
 
 

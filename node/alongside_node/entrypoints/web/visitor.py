@@ -214,14 +214,17 @@ class Visitor:
     # What they sent.
 
     def path(self, name: str) -> str:
-        """A part of the address."""
-        return str(self.request.path_params[name])
+        """A part of the address. Raises `NothingHereError` for what no database takes as text."""
+        found = str(self.request.path_params[name])
+        if "\x00" in found:
+            raise NothingHereError
+        return found
 
     def text(self, name: str) -> str:
-        """A field of the form, one line end for all, without space around it."""
+        """A field of the form, without space around it."""
         value = self.sent.get(name, "")
         found = value if isinstance(value, str) else next(iter(value), "")
-        return found.replace("\r\n", "\n").replace("\r", "\n").strip()
+        return found.strip()
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A field with several values."""
