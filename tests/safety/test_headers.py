@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from alongside_node.entrypoints.web.armour import policy
+from alongside_node.entrypoints.web.rendering import Pages
 from alongside_node.entrypoints.web.site import PAGES as ROUTES
 from alongside_protocol.client.exchange import HttpResponse
 from town import ROLES, Statements, Town, build
@@ -15,7 +16,7 @@ from world import World
 
 DERIVES = {"/sign-in", "/recover", "/account/words", "/account/leave", "/account/code"}
 ARMOUR = {
-    "content-security-policy": policy("https://www.wikipedia.org/"),
+    "content-security-policy": policy("https://www.wikipedia.org/", f"http://localhost:8000{Pages().idle.path}"),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "cross-origin-opener-policy": "same-origin",
@@ -54,6 +55,7 @@ def armed(answer: HttpResponse, *, kept: bool = False) -> None:
         "text/css",
         "text/calendar",
         "image/svg+xml",
+        "text/javascript",
         "application/json",
         "application/problem+json",
     )
@@ -121,10 +123,13 @@ def test_our_own_failure_is_armed_too_and_says_nothing(town: Town, monkeypatch: 
 
 
 def test_the_policy_lets_nothing_run_and_nothing_in_from_elsewhere() -> None:
-    said = dict(part.strip().partition(" ")[::2] for part in policy("https://neutral.example/path?x").split(";"))
+    said = dict(
+        part.strip().partition(" ")[::2]
+        for part in policy("https://neutral.example/path?x", "https://a.example/s.js").split(";")
+    )
     assert said["default-src"] == "'none'"
     assert said["frame-ancestors"] == said["base-uri"] == "'none'"
     assert said["style-src"] == said["img-src"] == "'self'"
     assert said["form-action"] == "'self' https://neutral.example"
-    assert "script-src" not in said
-    assert "unsafe" not in policy("https://neutral.example/")
+    assert said["script-src"] == "https://a.example/s.js"  # one address whole: nothing else of ours runs either
+    assert "unsafe" not in policy("https://neutral.example/", "https://a.example/s.js")
