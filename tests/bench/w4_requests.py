@@ -31,6 +31,8 @@ from alongside_protocol.consent import Field
 
 _LISTINGS = 100
 _ASKED_ONE_WAY = 60
+_EACH = 10
+"""Requests of one person: a node takes no more of one than a person has."""
 _COUNTS = {1: 800, 16: 2_400}
 _TURNS = 2
 _DAY = 86_400
@@ -50,12 +52,12 @@ def run(shop: Workshop) -> None:
 
         listings = asyncio.run(several())
     with there.beside() as node:
-        asker = person(node, "Asker")
+        askers = [person(node, f"Asker {number}") for number in range(_ASKED_ONE_WAY // _EACH)]
     agree(there, here)
     with there.serving(), here.serving():
         _wait_for_directory(there)
-        _whole_way(shop, there, here, asker, listings)
-        _ingest(shop, there, here, asker, listings)
+        _whole_way(shop, there, here, askers, listings)
+        _ingest(shop, there, here, askers[0], listings)
 
 
 def _wait_for_directory(there: Community) -> None:
@@ -78,9 +80,9 @@ def _addressee(node: Node, other: str, listing: str) -> asking.Addressee:
 # The whole way.
 
 
-def _whole_way(shop: Workshop, there: Community, here: Community, asker: Person, listings: list[str]) -> None:
+def _whole_way(shop: Workshop, there: Community, here: Community, askers: list[Person], listings: list[str]) -> None:
     shop.report.say(f"w4: {_ASKED_ONE_WAY} requests, one after another")
-    calls = _calls(there, here, asker, listings)
+    calls = [call for asker in askers for call in _calls(there, here, asker, listings)]
     seen, wire = watching(here), Wire(there.port)
     taken, shown = [], []
     for call in calls:
@@ -173,7 +175,7 @@ def _calls(there: Community, here: Community, asker: Person, listings: list[str]
         box = node.database.read(lambda reading: members.find(reading, asker.member.id)).box
     headers = {"content-type": "application/json", "authorization": f"Bearer {bearer}"}
     calls = []
-    for one in _sealed(there, here, asker, listings, _ASKED_ONE_WAY):
+    for one in _sealed(there, here, asker, listings, _EACH):
         said = {
             "message": base64url.encode(one.outgoing.body),
             "mailbox": one.row.mailbox,
