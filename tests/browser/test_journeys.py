@@ -115,7 +115,11 @@ def test_somebody_looks_asks_without_an_account_reads_the_answer_and_takes_it_ba
     there = comes(elm.origin).sign_in(mira.words)
     there.press('nav a[href="/incoming"]').press('main a[href^="/incoming/"]')
     assert "I cannot sleep." in there.reads()
-    there.writes(text="Call me at nine.").press('button[formaction$="/accept"], form[action$="/accept"] button')
+    there.unfold("details:has(#find) summary").writes(find="somebody else")
+    with there.page.expect_navigation():
+        there.page.keyboard.press("Enter")
+    assert there.page.locator("form[action$='/accept']").count() == 1, "looking for somebody else is not a yes"
+    there.writes(text="Call me at nine.").press("form[action$='/accept'] button.strong")
     world.settle()
 
     again = comes(oak.origin).sign_in(" ".join(words))

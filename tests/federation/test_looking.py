@@ -3,7 +3,7 @@ anybody can work out again (section 4 of the design's `experience.md`; safety E.
 
 import re
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import pytest
 
@@ -112,6 +112,17 @@ def test_very_many_values_are_cut_down_before_they_are_kept(oak: Community) -> N
 
 
 # Back, paging, forgetting.
+
+
+def test_who_leaves_from_what_they_found_leaves_nothing_for_back_to_show(oak: Community) -> None:
+    oak.publishes(oak.person("Mira"))
+    found = looks(oak, words="brother")
+    results = found.path
+    other = looks(oak, words="brother").path
+    for here in (found.hidden("here"), "/search", "", "//"):
+        assert found._send("POST", "/leave", urlencode({"here": here}).encode()).status == 303
+    assert Browser(oak).open(results).status == 410
+    assert Browser(oak).open(other).status == 200
 
 
 def test_back_from_a_result_shows_the_same_results_and_the_address_says_nothing(oak: Community) -> None:

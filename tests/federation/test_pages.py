@@ -199,3 +199,37 @@ def test_seven_words_that_come_after_the_session_s_end_are_never_shown_again(wor
     mira.post("/account/words", words=mira.words)
     assert mira.path == "/sign-in"
     assert mira.words not in mira.body
+
+
+@pytest.mark.parametrize("page", ["ask", "need", "turns"])
+def test_the_seven_words_stay_the_same_when_something_is_changed(oak: Community, page: str) -> None:
+    """Whoever wrote the first ones on paper would be locked out for good."""
+    mira = signed_in(oak, "Mira")
+    for title in ("First night", "Second night"):
+        publishes(mira, title=title)
+    guest = Browser(oak)
+    guest.open("/search").post("/search", words="night")
+    listings = list(dict.fromkeys(re.findall(r'href="/listings/([^"/]+/[^"/]+)"', guest.body)))
+    asked = f"/listings/{listings[0]}/ask"
+    where, sent, back = {
+        "ask": (asked, {"words": "I cannot sleep", "days": "14"}, f"{asked}/change"),
+        "need": (
+            "/needs/new",
+            {"type": "listening", "title": "A bed", "text": "For a week", "lang": "en", "by": "M"},
+            "/needs/change",
+        ),
+        "turns": ("/turns/confirm", {"chosen": listings, "words": "I cannot sleep", "each": "1"}, "/turns/change"),
+    }[page]
+    guest.post(where, **sent)
+    first, pending = seven_words(guest), guest.hidden("pending")
+    guest.post(back, **sent, pending=pending)
+    guest.post(where, **sent, pending=guest.hidden("pending"))
+    assert seven_words(guest) == first
+    guest.post(where, **sent)
+    assert seven_words(guest) != first
+
+
+def seven_words(guest: Browser) -> list[str]:
+    found = re.findall(r"<li>(\w+)</li>", guest.body[guest.body.index("Seven words") :])[:7]
+    assert len(found) == 7, guest.text
+    return found

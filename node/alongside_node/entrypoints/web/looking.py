@@ -335,8 +335,18 @@ async def calendar(visitor: Visitor) -> Response:
     return Response(feed, media_type="text/calendar", headers=headers)
 
 
+_OF_A_SEARCH: Final = frozenset({"search", "print"})
+"""The first part of addresses that show what was looked for, under 128 random bits."""
+
+
 async def leave(visitor: Visitor) -> Response:
-    """Out, at once: the session is gone, the browser forgets us, and the next page is one like any other."""
+    """Out, at once: the session is gone, the browser forgets us, and the next page is one like any other.
+
+    What was looked for on this page is forgotten as well: somebody without a session has nothing else that Back could not show again.
+    """
+    kind, name = (*visitor.text("here").strip("/").split("/"), "", "")[:2]
+    if kind in _OF_A_SEARCH:
+        visitor.site.searches.take(name)
     if visitor.cookie:
         await visitor.edge.write(lambda tx: members.end_session(tx, visitor.cookie))
     return visitor.sign_out(RedirectResponse(visitor.site.settings.neutral_site, 303))
