@@ -8,6 +8,7 @@ import pytest
 from alongside_node import schema
 from alongside_node.entrypoints import acts
 from alongside_node.referrals import rules
+from alongside_protocol.commitments import CALLED
 from visitors import OFFER, Browser, comes, publishes, signed_in
 from world import Community, World
 
@@ -647,3 +648,13 @@ def test_what_meets_at_no_set_times_or_is_not_for_everybody_has_no_calendar(oak:
     circle = mira.open("/search").post("/search", words="Grief").link('/listings/[^"]+')
     assert Browser(oak).open(f"{circle}/calendar.ics").status == 404
     assert mira.open(f"{circle}/calendar.ics").status == 200
+
+
+def test_who_must_call_by_law_cannot_say_that_no_law_binds_them(oak: Community) -> None:
+    mira = signed_in(oak, "Mira")
+    each = {f"call_{who}": "never" for who in CALLED} | {"call_all": "each", "call_child_services": "must_by_law"}
+    mira.open("/offerings/new?direction=offer&type=listening")
+    assert mira.post("/offerings/new", **(OFFER | each)).status == 422
+    assert "a law makes you call somebody" in mira.text
+    mira.post("/offerings/new", **(OFFER | each | {"mandated_reporter": "yes"}))
+    assert mira.path.endswith("/preview"), mira.text

@@ -21,7 +21,7 @@ from alongside_node.entrypoints.web.rendering import Pages
 from alongside_node.entrypoints.web.site import PAGES as ADDRESSES
 from alongside_node.entrypoints.web.translations import LOCALES, Translations
 from alongside_node.entrypoints.web.views import RESULTS_A_PAGE, AgreementLine, Form
-from alongside_protocol.commitments import Answer, Commitments, promises_no_call_without_yes
+from alongside_protocol.commitments import Answer, Called, Commitments, promises_no_call_without_yes
 from page_samples import (
     CIRCLE_RESULT,
     CSRF,
@@ -421,6 +421,15 @@ def test_the_calm_colour_is_never_shown_for_what_the_filter_would_not_let_throug
     if commitments_tone(promised) == "promise":
         assert promises_no_call_without_yes(promised)
         assert Answer.UNKNOWN not in given_answers
+
+
+@pytest.mark.parametrize("answer", ["never", "only_if_you_ask"])
+def test_no_sentence_promises_more_than_the_exception_below_it(answer: str) -> None:
+    everyone = commitments(answer, exception="if someone else is in danger")
+    assert commitments_sentence(everyone, same).endswith("but for the exception below.")
+    law = commitments(answer, child_services="must_by_law")
+    about_the_law = {"child_services": Called(answer="must_by_law", exception="a child in danger")}
+    assert "exception" not in commitments_sentence(law.model_copy(update=about_the_law), same)
 
 
 def test_an_exception_is_said_once_and_with_whom_it_is_about() -> None:

@@ -132,6 +132,8 @@ def commitments(reading: Reading, visitor: Visitor) -> dict[str, Any]:
             members[name] = value
     if reporter := visitor.text("mandated_reporter"):
         members["mandated_reporter"] = reporter
+    if reporter == "no" and any(members.get(who, {}).get("answer") == "must_by_law" for who in CALLED):
+        reading.problems["mandated_reporter"] = "law"
     if visitor.text("kept_days"):
         members["kept_days"] = reading.number("kept_days", 0, most=36_500)
     if given_by := visitor.text("given_by"):

@@ -20,6 +20,13 @@ _MAY: Final = N_("They may call %(who)s without asking you.")
 _NOT_SAID: Final = N_("They have not said about %(who)s.")
 _REST_NEVER: Final = N_("They will not call anyone else.")
 _REST_IF_ASKED: Final = N_("They will not call anyone else unless you ask.")
+_WITH_EXCEPTION: Final = {
+    _NOBODY: N_("They will not call anyone, but for the exception below."),
+    _ONLY_IF_ASKED: N_("They will not call anyone unless you ask, but for the exception below."),
+    _REST_NEVER: N_("They will not call anyone else, but for the exception below."),
+    _REST_IF_ASKED: N_("They will not call anyone else unless you ask, but for the exception below."),
+}
+"""What is said instead where somebody has an exception who is promised not to be called: no sentence promises more than what stands below it."""
 
 
 def answers(commitments: Commitments) -> dict[str, Answer]:
@@ -71,15 +78,21 @@ def _alone(given: dict[str, Answer]) -> str | None:
 def commitments_sentence(commitments: Commitments, gettext: Gettext) -> str:
     """Who may be called, in one to four short sentences: the law first, then may, then what is not said, then the rest."""
     given = answers(commitments)
+    but = {who for about in exceptions(commitments).values() for who in about or CALLED}
+    excepted = any(given[who] in _PROMISED for who in but)
+
+    def promised(sentence: str) -> str:
+        return gettext(_WITH_EXCEPTION.get(sentence, sentence) if excepted else sentence)
+
     alone = _alone(given)
     if alone:
-        return gettext(alone)
+        return promised(alone)
     rest = _PROMISED & set(given.values())
     return " ".join(
         [
             *_clause(_MUST, Answer.MUST_BY_LAW, given, gettext),
             *_clause(_MAY, Answer.MAY_WITHOUT_ASKING, given, gettext),
             *_clause(_NOT_SAID, Answer.UNKNOWN, given, gettext),
-            *([gettext(_REST_NEVER if rest == {Answer.NEVER} else _REST_IF_ASKED)] if rest else []),
+            *([promised(_REST_NEVER if rest == {Answer.NEVER} else _REST_IF_ASKED)] if rest else []),
         ]
     )

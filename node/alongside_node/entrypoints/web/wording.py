@@ -493,6 +493,7 @@ OTHER_TROUBLE: Final = N_("Something did not work. The code is %(code)s.")
 PROBLEM: Final[Words] = {
     "required": N_("please fill this in"),
     "choose": N_("please choose one"),
+    "law": N_("above you say that a law makes you call somebody. Then this cannot be no."),
     "too_long": N_("please make this shorter"),
     "number": N_("please write a number"),
     "day": N_("please write a day, like 2027-03-31"),
