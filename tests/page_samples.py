@@ -43,6 +43,7 @@ JOURNEY = (
 MEMBER = views.SignedIn("Mira", incoming=2)
 STEWARD = views.SignedIn("Mira", steward=True)
 GUEST = views.SignedIn("", member=False)
+VOLUNTEER = views.SignedIn("Mira", incoming=2, relays=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,6 +543,46 @@ _PEER: dict[str, object] = {"agreements": AGREEMENTS, "form": Form()}
 _INVITE: dict[str, object] = {"form": Form(), "code": None, "last_day": None}
 _COMMUNITY: dict[str, object] = {"saves": "together", "language_choices": LANGUAGES}
 
+_SPOKEN = {"spoken_words": ("harbour", "lantern", "maple", "basket"), "words_lang": "en"}
+_CALLS: dict[str, object] = {
+    "relays": True,
+    "may_begin": False,
+    "alone": False,
+    "unknown": {},
+    "minutes": 0,
+    "form": Form(),
+}
+_CALL_WRITE: dict[str, object] = {
+    "result": CIRCLE_RESULT,
+    "blocked": None,
+    "ours": SOME_MAY,
+    "form": Form({"days": "14", "caller_lang": "en"}),
+    "action": "/calls/ask/node/id",
+    "day_choices": _DAYS,
+    "language_choices": SPOKEN_CHOICES,
+    "script_languages": LANGUAGES,
+}
+_CALL_CONFIRM: dict[str, object] = {
+    "result": LISTENING_RESULT,
+    "blocked": None,
+    "consent": replace(CONSENT, fields=(views.ConsentField("by_voice", ""), *CONSENT.fields)),
+    "caller_lang": "en",
+    **_SPOKEN,
+    "promises_hash": "h",
+    "agreements_mark": "",
+    "base": "/calls/asking/draft",
+    "form": Form(),
+}
+_CALL: dict[str, object] = {
+    "caller_lang": "en",
+    "receipts": (),
+    "sent": CONSENT,
+    "said_yes": "22:14",
+    "said_yes_on": ahead(-2),
+    "promises_now": None,
+    "promises_hash": "",
+    "form": Form(),
+}
 _DISCLOSED = {
     "tables": tuple(
         (
@@ -941,6 +982,7 @@ SAMPLES: Mapping[str, Sample] = {
         "listing", "/listings/node/id", None, _LISTING | {"result": replace(LISTENING_RESULT, talked_about=True)}
     ),
     "incoming_request": incoming_request(incoming()),
+    "incoming_request, by telephone": incoming_request(incoming(by_voice=True)),
     "incoming_request, accepted": incoming_request(incoming("accepted"), messages=MESSAGES),
     "incoming_request, paused": incoming_request(incoming("paused_waitlisted")),
     "incoming_request, put off": incoming_request(incoming(later=ahead(3))),
@@ -1013,6 +1055,88 @@ SAMPLES: Mapping[str, Sample] = {
     "join_words": Sample(
         "join_words", "/join", None, {"words_to_keep": WORDS, "words_lang": "en", "pending": "p", "form": Form()}
     ),
+    "calls": Sample("calls", "/calls", VOLUNTEER, _CALLS, Notice.CALL_SENT),
+    "calls, slips": Sample(
+        "calls",
+        "/calls",
+        replace(VOLUNTEER, steward=True),
+        _CALLS
+        | {
+            "alone": True,
+            "unknown": {"lanterm": ("lantern", "later"), "zzz": ()},
+            "form": Form({"words": "harbour lanterm maple zzz"}, {"words": "no_word"}),
+        },
+    ),
+    "calls, wait": Sample("calls", "/calls", VOLUNTEER, _CALLS | {"minutes": 4, "form": Form({}, {"words": "wait"})}),
+    "calls, not yet": Sample("calls", "/calls", MEMBER, _CALLS | {"relays": False}),
+    "calls, a line to open": Sample(
+        "calls", "/calls", STEWARD, _CALLS | {"relays": False, "may_begin": True, "form": Form({}, {"code": "code"})}
+    ),
+    "calls, another steward": Sample("calls", "/calls", STEWARD, _CALLS | {"relays": False}),
+    "calls_people": Sample(
+        "calls_people",
+        "/calls/people",
+        replace(STEWARD, relays=True),
+        {
+            "volunteers": (views.VolunteerView("1", "Mira", this=True), views.VolunteerView("2", "نور", this=False)),
+            "relays": True,
+        },
+    ),
+    "calls_people, nobody": Sample("calls_people", "/calls/people", STEWARD, {"volunteers": (), "relays": False}),
+    "calls_let": Sample("calls_let", "/calls/people", replace(STEWARD, relays=True), {"code": "A7kQz9" * 3 + "abcd"}),
+    "call_write": Sample("call_write", "/calls/ask/node/id", VOLUNTEER, _CALL_WRITE),
+    "call_write, slips": Sample(
+        "call_write",
+        "/calls/asking/draft/write",
+        VOLUNTEER,
+        _CALL_WRITE | {"form": Form({"caller_lang": "es"}, {"words": "required", "access_needs": "too_long"})},
+    ),
+    "call_write, no room": Sample("call_write", "/calls/ask/node/id", VOLUNTEER, _CALL_WRITE | {"blocked": "full"}),
+    "call_confirm": Sample("call_confirm", "/calls/asking/draft", VOLUNTEER, _CALL_CONFIRM),
+    "call_confirm, in Spanish": Sample(
+        "call_confirm",
+        "/calls/asking/draft",
+        VOLUNTEER,
+        _CALL_CONFIRM
+        | {
+            "result": CIRCLE_RESULT,
+            "blocked": "resting",
+            "caller_lang": "es",
+            "agreements_mark": "m" * 22,
+            "form": Form({}, {"said_yes": "enough_today", "said_back": "agree", "accepts": "agree"}),
+        },
+    ),
+    "call": Sample("call", "/calls/now", VOLUNTEER, _CALL | {"request": request(), "messages": MESSAGES}),
+    "call, in Spanish": Sample(
+        "call",
+        "/calls/now",
+        VOLUNTEER,
+        _CALL | {"caller_lang": "es", "request": request("offered", rests=True), "messages": MESSAGES[:1]},
+        Notice.MESSAGE_SENT,
+    ),
+    "call, paused": Sample(
+        "call",
+        "/calls/now",
+        VOLUNTEER,
+        _CALL
+        | {
+            "request": request("paused"),
+            "messages": MESSAGES[:1],
+            "promises_now": SOME_MAY,
+            "promises_hash": "h",
+            "form": Form({}, {"agree": "agree"}),
+        },
+    ),
+    "call, deleted": Sample(
+        "call",
+        "/calls/now",
+        VOLUNTEER,
+        _CALL | {"request": request("withdrawn"), "messages": (), "receipts": RECEIPTS, "sent": None},
+    ),
+    "call, nothing left": Sample(
+        "call", "/calls/now", VOLUNTEER, _CALL | {"request": None, "messages": (), "sent": None}
+    ),
+    "listing, for a volunteer": Sample("listing", "/l", VOLUNTEER, _LISTING | {"result": LISTENING_RESULT}),
     "my_account, look again": Sample(
         "my_account",
         "/account",

@@ -28,6 +28,7 @@ from alongside_node.entrypoints import federation, lapsing, vouching_acts
 from alongside_node.entrypoints.allowance import Allowance
 from alongside_node.entrypoints.api import door as api
 from alongside_node.entrypoints.api.caller import Api
+from alongside_node.entrypoints.calling import Patience
 from alongside_node.entrypoints.duties import Duties, Duty
 from alongside_node.entrypoints.edge import Edge, OurKeys
 from alongside_node.entrypoints.hint_sender import HintSender
@@ -54,6 +55,7 @@ from alongside_node.foundation.outbound_notices import ByCommand, ByMail, Notice
 from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
 from alongside_node.members import actions as members
+from alongside_node.members.spoken import Stretching
 from alongside_node.notifications import actions as notifications
 from alongside_node.notifications.actions import Kind
 from alongside_node.peers import actions as peers
@@ -241,6 +243,8 @@ class Node:
             gazetteer=Gazetteer(self.settings.data_dir / "towns.sqlite3"),
             outbound=self.world.outbound,
             guests=Allowance(GUESTS_AN_HOUR, seconds=HOUR),
+            stretching=Stretching(),
+            patience=Patience(self.world.random),
         )
 
     def asgi(self) -> ASGIApp:

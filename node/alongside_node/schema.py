@@ -182,6 +182,26 @@ grant = Table(
     info={"owner": "members"},
 )
 
+relay_key = Table(
+    "relay_key",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random"),
+    Column("current", Boolean, nullable=False, comment="what is asked now is opened with it"),
+    Column("last_day", Integer, comment="set when replaced: nothing asked with it is there any more"),
+    sqlite_with_rowid=False,
+    info={"owner": "members"},
+)
+
+relay_share = Table(
+    "relay_share",
+    metadata,
+    Column("key", ForeignKey("relay_key.id", ondelete="CASCADE"), primary_key=True),
+    Column("member", ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False, comment="the phone line's key, sealed to this volunteer"),
+    sqlite_with_rowid=False,
+    info={"owner": "members"},
+)
+
 # notifications: telling people that something waits. A row names a member, or the mailbox of one request; nothing joins the two.
 
 channel = Table(

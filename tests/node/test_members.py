@@ -56,13 +56,13 @@ def signed_in(database: Database, cookie: str, now: int) -> Person | None:
 
 @pytest.mark.parametrize("lang", sorted(words.LANGUAGES))
 def test_no_two_words_of_a_language_become_one(lang: str) -> None:
-    known = words._list_of(words.LANGUAGES[lang])
+    known = words.list_of(words.LANGUAGES[lang])
     assert len({words.normalised(word) for word in known}) == len(known) == 2048
 
 
 @pytest.mark.parametrize("lang", sorted(words.LANGUAGES))
 def test_capitals_accents_and_spacing_make_no_difference_in_any_language(lang: str) -> None:
-    known = words._list_of(words.LANGUAGES[lang])
+    known = words.list_of(words.LANGUAGES[lang])
     plain = words.normalised(" ".join(known))
     assert words.normalised(" ".join(known).upper()) == plain
     assert words.normalised(" ".join(word.capitalize() for word in known)) == plain
@@ -96,7 +96,7 @@ def test_normalising_twice_is_normalising_once(text: str) -> None:
 @pytest.mark.parametrize("lang", [*sorted(words.LANGUAGES), "de", "es-MX", "zz"])
 def test_seven_words_are_given_in_a_language_there_is(lang: str) -> None:
     given_words = words.generate(lang, Randomness(lang))
-    known = {unicodedata.normalize("NFC", word) for word in words._list_of(words.LANGUAGES[words.language_of(lang)])}
+    known = {unicodedata.normalize("NFC", word) for word in words.list_of(words.LANGUAGES[words.language_of(lang)])}
     assert len(given_words) == 7
     assert set(given_words) <= known
 

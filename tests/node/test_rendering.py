@@ -42,7 +42,7 @@ from page_samples import (
 PAGES = Pages()
 WEB = Path(drawing.__file__).parent
 TEMPLATES = WEB / "templates"
-PIECES = {"base", "components"}
+PIECES = {"base", "components", "aloud"}
 PAGE_BYTES = 40_000
 EVERY_PAGE = pytest.mark.parametrize("sample", SAMPLES.values(), ids=list(SAMPLES))
 EVERY_LANGUAGE = pytest.mark.parametrize("lang", ["en", "es"])

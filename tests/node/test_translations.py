@@ -162,7 +162,7 @@ def test_those_who_may_be_called_have_words_in_the_order_of_the_specification() 
 
 def test_what_a_message_did_and_what_it_carried_has_words() -> None:
     assert set(wording.MOVE) == {"offer"} | {move.value for move in Move}
-    assert set(wording.CONSENT_FIELD) == {"standing"} | {field.value for field in consent.Field}
+    assert set(wording.CONSENT_FIELD) == {"standing", "by_voice"} | {field.value for field in consent.Field}
     assert set(wording.CODED) == {coded.value for coded in Coded}
     assert set(wording.TROUBLE) <= {code.value for code in Code}
 

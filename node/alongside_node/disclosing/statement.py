@@ -75,6 +75,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "joining": N_("how those join who were accepted"),
         "concern": N_("a concern, and what was said about it with either side"),
         "seven_words": N_("seven words, also of people without an account"),
+        "four_words": N_("four words that were given to somebody on the telephone"),
         "printed_code": N_("a printed code"),
         "invitation": N_("the code of an invitation"),
         "session": N_("what a browser is known by while somebody is signed in"),
@@ -134,6 +135,18 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             N_("Which programs may act for whom."),
             _columns(hashed="token", chance="member", readable="label", time="last_day"),
             N_("What somebody calls the program, in their own words."),
+        ),
+        "relay_key": Table(
+            N_("The keys of the phone line, without the keys themselves."),
+            _columns(chance="id", mark="current", time="last_day"),
+        ),
+        "relay_share": Table(
+            N_("Who answers the phone line, with a part in its key for each of them."),
+            _columns(chance="key member", sealed="sealed"),
+            N_(
+                "Who asks for callers, not for whom. Four words can be tried only by somebody who has this machine and also the seven words of one"
+                " of these people. Then one computer takes thousands of years to find those of a caller; thousands of strong ones take some weeks."
+            ),
         ),
         "channel": Table(
             N_("Who wants to be told that something is new, and about which request."),

@@ -213,7 +213,7 @@ def publish_profile(tx: Writing, community: identity.Community, *, keyring: Keyr
 # Requests.
 
 
-async def ask(
+async def ask(  # noqa: PLR0913 - everything that a request is made of, by name
     edge: Edge,
     person: Person,
     to: asking.Addressee,
@@ -223,16 +223,19 @@ async def ask(
     until: int,
     told: Choice | None = None,
     silence: asking.Silence | None = None,
+    aloud: int | None = None,
 ) -> str:
     """Ask; returns the reference. `told`: how the person learns of an answer to this request, and to no other; `silence`: what
-    should happen if there is none by a day.
+    should happen if there is none by a day; `aloud`: when they said yes on the telephone.
 
     Tries again when another request of the same person came between.
     """
     return await _with_newest_box(
         edge,
         person,
-        lambda person: _ask_once(edge, person, to, fields, shown=shown, until=until, told=told, silence=silence),
+        lambda person: _ask_once(
+            edge, person, to, fields, shown=shown, until=until, told=told, silence=silence, aloud=aloud
+        ),
     )
 
 
@@ -245,7 +248,7 @@ async def _with_newest_box(edge: Edge, person: Person, once: Callable[[Person], 
     raise BoxChangedError
 
 
-async def _ask_once(
+async def _ask_once(  # noqa: PLR0913 - as above
     edge: Edge,
     person: Person,
     to: asking.Addressee,
@@ -255,6 +258,7 @@ async def _ask_once(
     until: int,
     told: Choice | None,
     silence: asking.Silence | None,
+    aloud: int | None,
 ) -> str:
     now, me = edge.now, edge.me
     ended = await _room_to_ask(edge, person, [(to.recipient.node, to.recipient.listing)])
@@ -268,6 +272,7 @@ async def _ask_once(
         keyring=edge.keys(),
         now=now,
         random=edge.random,
+        aloud=aloud,
     )
 
     channel = None if told is None else channel_of_request(edge, person, prepared.row.mailbox, told)

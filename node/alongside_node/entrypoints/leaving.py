@@ -11,6 +11,7 @@ from alongside_node.foundation.database import Reading, Writing
 from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
 from alongside_node.listings.actions import Holder, Move, Offering
+from alongside_node.members import relaying
 from alongside_node.members import actions as members
 from alongside_node.members.actions import Member, Person, Role
 from alongside_node.referrals import answering, asking, company, fit, sealed_elsewhere
@@ -82,6 +83,9 @@ async def _leave(edge: Edge, member_id: str, asked: Callable[[Writing, Member], 
 async def _leave_once(edge: Edge, member_id: str, asked: Callable[[Writing, Member], None]) -> None:
     keyring, now, random = edge.keys(), edge.now, edge.random
     keys = await edge.read(lambda reading: _keys_without(reading, member_id, node=edge.me, random=random))
+    volunteers = await edge.read(relaying.volunteers)
+    relays = member_id in {one.id for one in volunteers}
+    line_key = relaying.without(member_id, volunteers, me=edge.me, random=random) if relays else None
 
     def work(tx: Writing) -> None:
         member = members.find(tx, member_id)
@@ -92,6 +96,8 @@ async def _leave_once(edge: Edge, member_id: str, asked: Callable[[Writing, Memb
         for offering in listings.of_member(tx, member.id):
             _leave_listing(tx, offering, member.id, keys, keyring=keyring, now=now, random=random)
         asked(tx, member)
+        if line_key is not None and not relaying.renew(tx, line_key, stops=member.id, now=now):
+            raise _ChangedMeanwhileError
         members.remove(tx, member.id)
 
     await edge.write(work)

@@ -15,7 +15,7 @@ from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
 from alongside_node.listings import joining
 from alongside_node.listings.actions import Offering
-from alongside_node.members import account
+from alongside_node.members import account, relaying
 from alongside_node.members import actions as members
 from alongside_node.members.actions import Member, Person
 from alongside_node.notifications import actions as notifications
@@ -48,6 +48,7 @@ def readable_about(
             "last_day": None if member.last_day is None else _day(member.last_day),
             "public_key": member.public,
             "printed_code": account.has_code(reading, member.id),
+            "answers_the_phone_line": relaying.relays(reading, member.id),
         },
         "told": _told(reading, Whose(member=member.id), notice_key),
         "sessions": [

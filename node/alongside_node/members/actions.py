@@ -17,7 +17,7 @@ from alongside_protocol import base64url, sealing
 from alongside_protocol.identifiers import NodeId, Random, new_record_id
 from alongside_protocol.sealing import Context, SealPrivateKey, SealPublicKey
 
-from . import rules, store
+from . import relay_store, rules, store
 from .rules import Act, Role
 from .store import Member
 from .words import Derivation, Derived
@@ -35,6 +35,7 @@ __all__ = [
     "Role",
     "add",
     "begin_session",
+    "both",
     "count",
     "end_grant",
     "end_session",
@@ -230,13 +231,21 @@ def is_current(reading: Reading, person: Person) -> bool:
     return member is not None and member.lookup == person.member.lookup
 
 
-def begin_session(tx: Writing, person: Person, *, now: int, random: Random) -> str:
-    """A new session; returns the cookie's value."""
+def begin_session(tx: Writing, person: Person, *, now: int, random: Random, within: str = "") -> str:
+    """A new session; returns the cookie's value. `within`: the cookie of another one, without which it opens nothing (`both`)."""
     token = random(_TOKEN_BYTES)
-    key = wrap(person.key, token, purpose=_SESSION, member=person.member.id, random=random)
+    cookie = base64url.encode(token)
+    used = session_token(both(cookie, within)) if within else token
+    assert used is not None  # noqa: S101 - 32 bytes, in base64url
+    key = wrap(person.key, used, purpose=_SESSION, member=person.member.id, random=random)
     ends = now + rules.SESSION_IDLE
-    store.add_session(tx, store.Session(sha256(token).digest(), person.member.id, key, ends))
-    return base64url.encode(token)
+    store.add_session(tx, store.Session(sha256(used).digest(), person.member.id, key, ends))
+    return cookie
+
+
+def both(cookie: str, within: str) -> str:
+    """What names a session that was begun within another one: neither cookie says it alone."""
+    return base64url.encode(sha256(f"alongside-within-1 {cookie} {within}".encode("utf-8", "replace")).digest())
 
 
 def session_of(reading: Reading, cookie: str, *, now: int) -> tuple[Person, int] | None:
@@ -389,7 +398,8 @@ def forget_old(tx: Writing, now: int) -> int:
     if guests:
         tx.forget()
     return (
-        store.forget_sessions(tx, before=now)
+        relay_store.forget_keys(tx, before=today)
+        + store.forget_sessions(tx, before=now)
         + store.forget_invitations(tx, before=today)
         + store.forget_grants(tx, before=today)
         + guests

@@ -19,6 +19,10 @@ be read a month longer."""
 GUEST_DAYS_TOGETHER: Final = 28
 """A guest's last day is rounded up to a multiple of it, so that no date of a guest leads to the request with that date."""
 NAME_CHARACTERS: Final = 60
+VOLUNTEERS: Final = 50
+"""How many may relay for callers at once."""
+LINE_KEY_DAYS: Final = 140
+"""How long a replaced key of the phone line opens what was asked with it: longer than any caller's row can stay."""
 
 
 class Role(StrEnum):
@@ -47,6 +51,9 @@ class Act(StrEnum):
     """Raising one, and going on with one's own."""
     CARE = "care"
     """Reading concerns that were shown to oneself, and doing something about them."""
+    RELAY = "relay"
+    """Ask for somebody on the telephone, once a steward has let them."""
+    LET_RELAY = "let_relay"
 
 
 _NOBODY: Final[frozenset[Role | None]] = frozenset()
@@ -68,6 +75,8 @@ PERMISSIONS: Final[Mapping[Act, frozenset[Role | None]]] = MappingProxyType(
         Act.IMPORT: _STEWARDS,
         Act.CONCERN: _EVERYBODY,
         Act.CARE: _STEWARDS,
+        Act.RELAY: _MEMBERS,
+        Act.LET_RELAY: _STEWARDS,
     }
 )
 """Act → who may. None stands for somebody who is not signed in. Total: what is not here nobody may."""

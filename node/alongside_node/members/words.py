@@ -49,7 +49,8 @@ class Derived:
 
 
 @cache
-def _list_of(name: str) -> tuple[str, ...]:
+def list_of(name: str) -> tuple[str, ...]:
+    """A whole list, by its name in `LANGUAGES`."""
     return tuple(files("mnemonic").joinpath("wordlist", f"{name}.txt").read_text("utf-8").split())
 
 
@@ -61,7 +62,7 @@ def language_of(lang: str) -> str:
 
 def generate(lang: str, random: Random) -> tuple[str, ...]:
     """Seven words of a language."""
-    known = _list_of(LANGUAGES[language_of(lang)])
+    known = list_of(LANGUAGES[language_of(lang)])
     number = int.from_bytes(random(10), "big") >> (80 - WORDS * _BITS)
     return tuple(
         unicodedata.normalize("NFC", known[number >> (_BITS * place) & (1 << _BITS) - 1]) for place in range(WORDS)

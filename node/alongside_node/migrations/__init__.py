@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from alongside_node.foundation.database import Database
 
-NEWEST: Final = "0012"
+NEWEST: Final = "0013"
 """The revision that `schema` describes; a test compares."""
 
 _FOLDER: Final = Path(__file__).parent

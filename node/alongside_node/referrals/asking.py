@@ -120,6 +120,8 @@ class Remembered:
     handle: str = field(repr=False)
     beside: tuple[Beside, ...] = ()
     """Those whom the person let in since, beside those who offer."""
+    aloud: int | None = None
+    """When they said yes aloud, to a volunteer on the telephone (Unix seconds)."""
 
     def consent(self, *, commitments: bytes | None = None) -> Consent:
         """What they agreed to."""
@@ -154,6 +156,7 @@ class Remembered:
                 "secret": base64url.encode(self.secret),
                 "handle": self.handle,
                 "beside": [[one.name, one.key.text] for one in self.beside],
+                **({} if self.aloud is None else {"aloud": self.aloud}),
             },
             ensure_ascii=False,
         ).encode("utf-8")
@@ -175,6 +178,7 @@ def _remembered(raw: bytes) -> Remembered:
         secret=base64url.decode(said["secret"]),
         handle=said["handle"],
         beside=tuple(Beside(name, SealPublicKey.from_text(key)) for name, key in said.get("beside", [])),
+        aloud=said.get("aloud"),
     )
 
 
@@ -245,14 +249,17 @@ def prepare(  # noqa: PLR0913 - everything that a request is made of, by name
     now: int,
     random: Random,
     ended: Collection[str] = (),
+    aloud: int | None = None,
 ) -> Asking:
     """Seal a request. `shown`: the hash of what the person read about who may be called; `until`: Unix seconds; `ended`: references
-    that the box can forget.
+    that the box can forget; `aloud`: when they said yes on the telephone.
 
     Raises `Refused`: as `consent.seal_request`; `consent-commitments` when what they read is no longer what is promised.
     """
     box = box_of(person, keyring.id, ended, now=now)
-    one, box = compose(person, to, fields, box=box, shown=shown, until=until, keyring=keyring, now=now, random=random)
+    one, box = compose(
+        person, to, fields, box=box, shown=shown, until=until, keyring=keyring, now=now, random=random, aloud=aloud
+    )
     return Asking(one.row, one.outgoing, one.letter, members.sealed_box(person, box, keyring.id))
 
 
@@ -272,6 +279,7 @@ def compose(  # noqa: PLR0913 - everything that a request is made of, by name
     keyring: Keyring,
     now: int,
     random: Random,
+    aloud: int | None = None,
 ) -> tuple[Composed, members.Box]:
     """(one request, sealed; the box that names it). Raises `Refused`: as `prepare`."""
     ref, mailbox, node = new_ref(random), new_record_id(random), to.recipient.node
@@ -284,6 +292,7 @@ def compose(  # noqa: PLR0913 - everything that a request is made of, by name
         reply=SealPrivateKey.generate(random).raw,
         secret=random(SECRET_BYTES),
         handle=handle,
+        aloud=aloud,
     )
     one = compose_again(
         person, remembered, to, ref=ref, mailbox=mailbox, shown=shown, keyring=keyring, now=now, random=random

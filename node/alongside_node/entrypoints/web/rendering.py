@@ -130,8 +130,16 @@ class Pages:
             environment.globals["communities_path"] = self.communities.path
             environment.globals["idle_path"] = self.idle.path
             environment.globals["only_in_english"] = self._only_in_english
+            environment.globals["aloud"] = self._aloud
             self._environments[lang] = environment
         return self._environments[lang]
+
+    @pass_context
+    def _aloud(self, context: Context, part: str, lang: str, **given: object) -> Markup:
+        """A part of the script that is read to a caller, in their language, inside a page of another one."""
+        script = self._environment(lang).get_template("aloud.html")
+        frame = replace(cast("Frame", context["frame"]), lang=lang)
+        return Markup(script.render(frame=frame, icon=context["icon"], part=part, **given))  # noqa: S704 - escaped by its template
 
 
 def _environment(lang: str, catalogue: NullTranslations, compiled: Compiled | None) -> Environment:

@@ -36,7 +36,7 @@ _DAYS: Final = ("3", "7", "14", "30")
 _PAUSED: Final = frozenset({State.PAUSED, State.PAUSED_WAITLISTED})
 
 
-def _agreements_mark(listing: Listing) -> str:
+def agreements_mark(listing: Listing) -> str:
     """What a tick says yes to: these words and no others."""
     return base64url.encode(sha256(listing.agreements.encode("utf-8")).digest()[:16])
 
@@ -45,7 +45,7 @@ _NOT_TO_A_NEED: Final = frozenset({Field.NAME, Field.CONTACT})
 """What nobody brings to somebody who looks for help before they have said yes."""
 
 
-def _fields(visitor: Visitor, listing: Listing) -> tuple[dict[Field, str], dict[str, str]]:
+def fields_of(visitor: Visitor, listing: Listing) -> tuple[dict[Field, str], dict[str, str]]:
     """(what would leave, what needs another look). Whoever answers a need brings what they promise first, and no way to be reached."""
     problems: dict[str, str] = {}
     found: dict[Field, str] = {}
@@ -67,7 +67,8 @@ def _fields(visitor: Visitor, listing: Listing) -> tuple[dict[Field, str], dict[
     return found, problems
 
 
-def _until(visitor: Visitor) -> int:
+def until_of(visitor: Visitor) -> int:
+    """Until when it may wait, as the form says it: the end of that day."""
     days = visitor.text("days")
     number = int(days) if days.isascii() and days.isdecimal() and len(days) <= 2 else DEFAULT_DAYS  # noqa: PLR2004
     return visitor.now - visitor.now % limits.DAY + (min(max(number, 1), LONGEST_DAYS) + 1) * limits.DAY - 1
@@ -142,8 +143,8 @@ async def change(visitor: Visitor) -> Response:
 async def confirm(visitor: Visitor) -> Response:
     """Exactly what would leave; nothing has."""
     result = await _open_to(visitor)
-    fields, problems = _fields(visitor, result.listing)
-    problems |= telling_form.read(visitor)[1] | meanwhile.read(visitor, until=_until(visitor))[1]
+    fields, problems = fields_of(visitor, result.listing)
+    problems |= telling_form.read(visitor)[1] | meanwhile.read(visitor, until=until_of(visitor))[1]
     if problems:
         return await _write_page(visitor, result, visitor.form(problems), 422)
     return await _confirm_page(visitor, result, fields, {})
@@ -151,7 +152,7 @@ async def confirm(visitor: Visitor) -> Response:
 
 async def _confirm_page(visitor: Visitor, result: Any, fields: dict[Field, str], problems: dict[str, str]) -> Response:
     to, kept = await _addressee(visitor), keeping.to_show(visitor)
-    remembered = asking.about_to_leave(to, fields, until=_until(visitor))
+    remembered = asking.about_to_leave(to, fields, until=until_of(visitor))
     told, _ = telling_form.read(visitor)
     return visitor.page(
         "ask_confirm",
@@ -161,13 +162,13 @@ async def _confirm_page(visitor: Visitor, result: Any, fields: dict[Field, str],
         ask_url=f"{result.url}/ask",
         form=visitor.form(problems),
         promises_hash=to.shown,
-        agreements_mark=_agreements_mark(result.listing) if result.listing.agreements else "",
+        agreements_mark=agreements_mark(result.listing) if result.listing.agreements else "",
         words_to_keep=kept.words,
         words_lang=kept.lang,
         pending=kept.pending,
         telling=TellingView(telling_form.ways(visitor), None if told is None else told.kind.value),
         told_at="" if told is None else told.to,
-        silence=meanwhile.silence_view(meanwhile.read(visitor, until=_until(visitor))[0]),
+        silence=meanwhile.silence_view(meanwhile.read(visitor, until=until_of(visitor))[0]),
         tonight=await _tonight(visitor, result),
     )
 
@@ -179,15 +180,15 @@ def _standing(visitor: Visitor) -> str:
 async def send(visitor: Visitor) -> Response:
     """Send it: exactly what was shown, pinned to the promises that were shown."""
     result = await _open_to(visitor)
-    fields, problems = _fields(visitor, result.listing)
+    fields, problems = fields_of(visitor, result.listing)
     told, not_told = telling_form.read(visitor)
-    silence, no_day = meanwhile.read(visitor, until=_until(visitor))
+    silence, no_day = meanwhile.read(visitor, until=until_of(visitor))
     if problems | not_told | no_day:
         return await _write_page(visitor, result, visitor.form(problems | not_told | no_day), 422)
     if visitor.text("agree") != "yes":
         problems["agree"] = "agree"
     problems |= keeping.problems(visitor)
-    if result.listing.agreements and visitor.text("accepts") != _agreements_mark(result.listing):
+    if result.listing.agreements and visitor.text("accepts") != agreements_mark(result.listing):
         problems["accepts"] = "agree"
     if problems:
         return await _confirm_page(visitor, result, fields, problems)
@@ -200,7 +201,7 @@ async def send(visitor: Visitor) -> Response:
             to,
             fields,
             shown=visitor.text("promises"),
-            until=_until(visitor),
+            until=until_of(visitor),
             told=told,
             silence=silence,
         )

@@ -3,7 +3,7 @@
 Hours of a person's doings become days here; a node's id becomes the name its community gives itself.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,7 +19,7 @@ from alongside_node.members.actions import Role
 from alongside_node.peers import actions as peers
 from alongside_node.referrals import answering, asking
 from alongside_protocol import canonical, limits
-from alongside_protocol.coded_words import coded_in
+from alongside_protocol.coded_words import by_voice_in, coded_in
 from alongside_protocol.commitments import Commitments
 from alongside_protocol.consent import Field
 from alongside_protocol.errors import Refused
@@ -145,16 +145,25 @@ def _no_way(reading: Reading, found: Found, me: str) -> str | None:
 
 def consent(remembered: asking.Remembered, standing: str) -> ConsentView:
     """What left, to whom, until when."""
-    fields = tuple(
-        ConsentField(name.value, text) for name, text in remembered.fields.items() if name is not Field.COMMITMENTS
-    )
     return ConsentView(
-        (*fields, ConsentField("standing", standing)),
+        (*_fields(remembered.fields, {Field.COMMITMENTS}), ConsentField("standing", standing)),
         remembered.community,
         (*remembered.readers, *(one.name for one in remembered.beside)),
         day_of(remembered.until),
         _promises(remembered.fields),
     )
+
+
+def _fields(fields: Mapping[Field, str], left_out: Collection[Field]) -> Iterator[ConsentField]:
+    """What is shared, by name. That somebody asks by telephone has a name of its own."""
+    for name, text in fields.items():
+        said = text
+        if name is Field.ACCESS_NEEDS:
+            by_voice, said = by_voice_in(text)
+            if by_voice:
+                yield ConsentField("by_voice", "")
+        if said and name not in left_out:
+            yield ConsentField(name.value, said)
 
 
 def _promises(fields: Mapping[Field, str]) -> Commitments | None:
@@ -250,6 +259,7 @@ def incoming(
         company=row.company_day is not None and row.state not in FINAL,
         beside=beside,
         need=told.need,
+        by_voice=asked is not None and by_voice_in(asked.fields.get(Field.ACCESS_NEEDS, ""))[0],
     )
 
 
@@ -263,9 +273,8 @@ def received(opened: answering.Opened, told: Told, community_name: str, readers:
     left_out = {Field.COMMITMENTS}
     if told.need and opened.row.state in _BEFORE_A_YES:
         left_out.add(Field.CONTACT)
-    fields = tuple(ConsentField(name.value, text) for name, text in opened.asked.fields.items() if name not in left_out)
     return ConsentView(
-        (*fields, ConsentField("standing", opened.row.standing)),
+        (*_fields(opened.asked.fields, left_out), ConsentField("standing", opened.row.standing)),
         community_name,
         readers,
         day_of(opened.row.until),

@@ -29,6 +29,8 @@ from . import (
     answers,
     caring,
     concerns,
+    asking_aloud,
+    calls,
     fitting,
     in_turn,
     looking,
@@ -41,7 +43,8 @@ from . import (
 )
 from .armour import kept_for_good
 from .stylesheet import STATIC, Static
-from .visitor import NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
+from .views import Notice
+from .visitor import CallOverError, NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
 
 Handler = Callable[[Visitor], Awaitable[Response]]
 
@@ -62,13 +65,16 @@ WRITTEN: Final = (
 
 @dataclass(frozen=True)
 class Page:
-    """One address. `free`: its form needs no token, because it must work when the session is long over."""
+    """One address. `free`: its form needs no token, because it must work when the session is long over; `call`: what a volunteer has open
+    for a caller stays open here, and is closed on every other page.
+    """
 
     path: str
     who: Who
     get: Handler | None = None
     post: Handler | None = None
     free: bool = False
+    call: bool = False
 
 
 _E, _S, _M, _ST = Who.EVERYBODY, Who.SIGNED_IN, Who.MEMBERS, Who.STEWARDS
@@ -147,6 +153,24 @@ PAGES: Final = (
     Page(f"{_INCOMING}/later", _S, post=answers.later),
     Page(f"{_INCOMING}/company", _M, post=answers.ask_the_others),
     Page(f"{_INCOMING}/invite", _M, post=answers.invite),
+    Page("/calls", _M, calls.home),
+    Page("/calls/begin", _ST, post=calls.begin),
+    Page("/calls/join", _M, post=calls.join),
+    Page("/calls/stop", _M, post=calls.stop),
+    Page("/calls/people", _ST, calls.people, calls.let),
+    Page("/calls/people/end", _ST, post=calls.end_for),
+    Page("/calls/ask/{node}/{listing}", _M, asking_aloud.write, asking_aloud.keep),
+    Page("/calls/asking/{draft}", _M, asking_aloud.confirm, asking_aloud.send),
+    Page("/calls/asking/{draft}/write", _M, asking_aloud.again, asking_aloud.change),
+    Page("/calls/asking/{draft}/drop", _M, post=asking_aloud.drop),
+    Page("/calls/open", _M, post=calls.open_again, call=True),
+    Page("/calls/now", _M, calls.now, call=True),
+    Page("/calls/now/message", _M, post=calls.message, call=True),
+    Page("/calls/now/agree", _M, post=calls.agree, call=True),
+    Page("/calls/now/close", _M, post=calls.close, call=True),
+    Page("/calls/now/withdraw", _M, post=calls.withdraw, call=True),
+    Page("/calls/now/delete", _M, post=calls.delete, call=True),
+    Page("/calls/end", _M, post=calls.end),
     Page("/needs", _S, needs.mine),
     Page("/needs/new", _E, needs.write, needs.look),
     Page("/needs/change", _E, post=needs.change),
@@ -229,9 +253,10 @@ def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]
     async def endpoint(request: Request) -> Response:
         visitor = await welcome(site, request)
         try:
-            return await _answer(visitor, page)
+            response = await _answer(visitor, page)
         except Exception as error:  # noqa: BLE001 - whatever it was, the person reads a page
-            return _refusal(visitor, error)
+            response = _refusal(visitor, error)
+        return response if page.call else await calls.closed(visitor, response)
 
     return endpoint
 
@@ -285,8 +310,8 @@ _NO_TEXT: Final = re.compile(f"[{text_forms.FORBIDDEN}]")
 
 
 def _refusal(visitor: Visitor, error: Exception) -> Response:
-    if isinstance(error, NotForYouError):
-        return error_page(visitor, 403) if error.signed_in else _signed_out(visitor)
+    if isinstance(error, NotForYouError | CallOverError):
+        return _not_now(visitor, error)
     if isinstance(error, NothingHereError):
         return error_page(visitor, 404)
     if isinstance(error, _TooLongError | BoxChangedError | NotPossibleError):
@@ -297,6 +322,12 @@ def _refusal(visitor: Visitor, error: Exception) -> Response:
         return error_page(visitor, _STATUS.get(error.code, 422))
     structlog.get_logger().error("page-failed", error=type(error).__name__)
     return error_page(visitor, 500)
+
+
+def _not_now(visitor: Visitor, error: NotForYouError | CallOverError) -> Response:
+    if isinstance(error, CallOverError):
+        return visitor.go("/calls", Notice.CALL_ENDED)
+    return error_page(visitor, 403) if error.signed_in else _signed_out(visitor)
 
 
 _STATUS: Final = {Code.NOT_AGREED: 404, Code.BUSY: 429, Code.UNREACHABLE: 503, Code.SEAL_KEY_EXPIRED: 503}

@@ -28,7 +28,8 @@ class Choice(NamedTuple):
 class SignedIn:
     """Who looks at the page. `incoming` counts what waits for their answer, and is shown to nobody else.
 
-    `member`: False for somebody who asked without an account, and has only their requests here; `keeps`: and what they look for.
+    `member`: False for somebody who asked without an account, and has only their requests here; `keeps`: and what they look for;
+    `relays`: answers the phone line.
     `talks`: how many talks those who look after the community want to have about what they keep.
     """
 
@@ -38,6 +39,7 @@ class SignedIn:
     member: bool = True
     keeps: bool = False
     talks: int = 0
+    relays: bool = False
 
 
 class Notice(StrEnum):
@@ -96,6 +98,12 @@ class Notice(StrEnum):
     ENDED_THERE = "ended_there"
     CODE_ENDED = "code_ended"
     GONE = "gone"
+    CALL_SENT = "call_sent"
+    CALL_DROPPED = "call_dropped"
+    CALL_ENDED = "call_ended"
+    LINE_OPEN = "line_open"
+    RELAYS = "relays"
+    RELAYS_NO_MORE = "relays_no_more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,7 +484,8 @@ class IncomingView:
     """A request as the person who offers sees it: an alias, never a name. `opening` is None until it can be opened.
 
     `later`: until which day they put off opening it; `company`: one of them asked the others to join in; `beside`: who looks answers it
-    beside those it was sent to; `need`: it answers what somebody looks for.
+    beside those it was sent to; `need`: it answers what somebody looks for; `by_voice`: they ask by telephone, and a
+    volunteer reads the answer out to them.
     """
 
     url: str
@@ -494,6 +503,16 @@ class IncomingView:
     company: bool = False
     beside: bool = False
     need: bool = False
+    by_voice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerView:
+    """Somebody who answers the phone line, as stewards see them."""
+
+    id: str
+    name: str
+    this: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,17 @@ from alongside_node.directory.gazetteer import Gazetteer
 from alongside_node.directory.searching import Viewer
 from alongside_node.entrypoints import concerning
 from alongside_node.entrypoints.allowance import Allowance
+from alongside_node.entrypoints.calling import Patience
 from alongside_node.entrypoints.edge import Edge
 from alongside_node.foundation.database import Reading
 from alongside_node.foundation.outbound_http import Outbound
 from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
 from alongside_node.members import actions as members
+from alongside_node.members import relaying
 from alongside_node.members.actions import Act, Derivation, Person, Role
 from alongside_node.members.rules import may
+from alongside_node.members.spoken import Stretching
 from alongside_node.referrals import answering
 from alongside_node.settings import Settings
 from alongside_protocol import base64url
@@ -117,6 +120,8 @@ class Site:
     outbound: Outbound
     guests: Allowance
     """How many people without an account may begin something, all together."""
+    stretching: Stretching
+    patience: Patience
 
     @property
     def secure(self) -> bool:
@@ -127,6 +132,11 @@ class Site:
     def cookie(self) -> str:
         """The name of the session's cookie; without TLS (development) a browser would refuse the prefix."""
         return "__Host-session" if self.secure else "session"
+
+    @property
+    def call_cookie(self) -> str:
+        """The name of the cookie of a call that a volunteer has open, beside their session's."""
+        return "__Host-call" if self.secure else "call"
 
 
 class NotForYouError(Exception):
@@ -139,6 +149,10 @@ class NotForYouError(Exception):
 
 class NothingHereError(Exception):
     """There is no such page, or not for this person: nobody learns which."""
+
+
+class CallOverError(Exception):
+    """Nothing is open for a caller, or not any more."""
 
 
 @dataclass
@@ -155,6 +169,8 @@ class Visitor:
     keeps: bool = False
     """Of somebody without an account: whether they look for something here."""
     talks: int = 0
+    relays: bool = False
+    """Whether they answer the phone line."""
     sent: Mapping[str, Any] = field(default_factory=dict)
 
     # Who it is.
@@ -206,6 +222,18 @@ class Visitor:
         self.must(act)
         return self.somebody()
 
+    def volunteer(self) -> Person:
+        """Who is signed in and answers the phone line. Raises `NotForYouError`."""
+        person = self.may(Act.RELAY)
+        if not self.relays:
+            raise NotForYouError(signed_in=True)
+        return person
+
+    @property
+    def call(self) -> str:
+        """The cookie of the call that is open, or ""."""
+        return self.request.cookies.get(self.site.call_cookie, "")
+
     @property
     def csrf(self) -> str:
         """The token of this session's forms; empty without a session."""
@@ -249,6 +277,7 @@ class Visitor:
                 member=role is not Role.GUEST,
                 keeps=self.keeps,
                 talks=self.talks,
+                relays=self.relays,
             )
         notice = self.request.query_params.get("said", "")
         languages = tuple(
@@ -331,25 +360,26 @@ async def welcome(site: Site, request: Request) -> Visitor:
     cookie = request.cookies.get(site.cookie, "")
     now = site.edge.now
 
-    def look(reading: Reading) -> tuple[tuple[Person, int] | None, str, str, int, bool, int]:
+    def look(reading: Reading) -> tuple[tuple[Person, int] | None, str, str, int, bool, int, bool]:
         found = members.session_of(reading, cookie, now=now) if cookie else None
         profile = identity.standing_community(reading).profile
-        waiting, keeps, talks = 0, False, 0
+        waiting, keeps, talks, relays = 0, False, 0, False
         if found is not None and may(found[0].member.role, Act.ANSWER):
             member = found[0].member
             waiting = answering.waiting(reading, member, now=now)
             keeps = member.role is Role.GUEST and bool(listings.of_member(reading, member.id))
             talks = concerning.count_talks(reading, member.id)
-        return found, profile.name, profile.lang, waiting, keeps, talks
+            relays = may(member.role, Act.RELAY) and relaying.relays(reading, member.id)
+        return found, profile.name, profile.lang, waiting, keeps, talks, relays
 
-    found, name, lang, waiting, keeps, talks = await site.edge.read(look)
+    found, name, lang, waiting, keeps, talks, relays = await site.edge.read(look)
     person = None
     if found is not None:
         person, ends = found
         if members.needs_prolonging(ends, now):
             await site.edge.write(lambda tx: members.prolong(tx, cookie, now=now))
     spoken = _language(site, request, person, lang)
-    return Visitor(site, request, person, spoken, name, waiting, cookie, keeps, talks=talks)
+    return Visitor(site, request, person, spoken, name, waiting, cookie, keeps, talks=talks, relays=relays)
 
 
 def _language(site: Site, request: Request, person: Person | None, default: str) -> str:

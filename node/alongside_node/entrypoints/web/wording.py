@@ -386,6 +386,7 @@ CONSENT_FIELD: Final[Words] = {
     "access_needs": N_("What makes it easier"),
     "times": N_("Good times"),
     "standing": N_("Asked as"),
+    "by_voice": N_("By telephone"),
     "commitments": N_("What I promise"),
 }
 
@@ -506,6 +507,11 @@ PROBLEM: Final[Words] = {
     "mail": N_("please write one e-mail address, like name@example.org"),
     "code": N_("this code does not work. It may be used or too old."),
     "words": N_("these words do not open anything. Look for a slip in one of them."),
+    "four": N_("please write four words, with a space between them"),
+    "no_word": N_("one of these is not in our lists. Ask for it again."),
+    "wait": N_("too many words that opened nothing. Wait a little, or let another volunteer take the call."),
+    "no_room": N_("there is no room right now. Another volunteer, or another day, may be better."),
+    "enough_today": N_("you have passed on enough for today. Let another volunteer take the call."),
     "printed_code": N_("this code does not open anything. It may be used, or a letter is wrong."),
     "last_steward": N_("nobody else looks after this community. Invite another steward first."),
     "agree": N_("please tick this if you agree"),
@@ -577,6 +583,16 @@ NOTICE: Final[Words] = {
     "told_so": N_("Saved. When something new waits, you are told in this way."),
     "told_not": N_("Saved. Nothing is sent to you, and nothing is kept for it."),
     "peer_ended": N_("The agreement is ended. Their listings are gone here, and ours there."),
+    "call_sent": N_(
+        "It is on its way. Nothing of it is open here any more. They ring again, and say their four words."
+    ),
+    "call_dropped": N_("Nothing was sent, and what you wrote down is gone."),
+    "call_ended": N_("Nothing is open any more. With their four words you can open it again."),
+    "line_open": N_(
+        "The phone line is open, and you answer it. Let a second person do it too, so that nobody is left alone."
+    ),
+    "relays": N_("You answer the phone line now."),
+    "relays_no_more": N_("That person does not answer the phone line any more."),
 }
 
 
