@@ -25,7 +25,7 @@ from alongside_protocol import base64url
 from page_samples import SAMPLES, frame_for
 
 ADDRESS: Final = "127.0.0.77"
-SECRETS: Final = frozenset({"seven_words", "printed_code", "invitation", "session", "token"})
+SECRETS: Final = frozenset({"seven_words", "four_words", "printed_code", "invitation", "session", "token"})
 """Kinds whose words are drawn by the node; of all others the word is ours."""
 _FREE: Final = frozenset({None, "text", "search", "email", "tel", "url", "password"})
 """Kinds of input into which words fit. Into a number, a day or a time none do."""
@@ -137,6 +137,11 @@ class Watched(Visit):
     @property
     def cookie(self) -> str:
         return str(self._client.cookies.get("session") or "")
+
+    @property
+    def call(self) -> str:
+        """What names the call that a volunteer has open."""
+        return str(self._client.cookies.get("call") or "")
 
     def send(self, path: str, **fields: str | list[str]) -> "Watched":
         self._planted.sent(path, fields)

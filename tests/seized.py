@@ -65,6 +65,8 @@ class Life:
     folder: Path
     request: str = ""
     words: dict[str, str] = field(default_factory=dict)
+    spoken: str = ""
+    """The four words of somebody who has a telephone alone."""
     visits: ExitStack = field(default_factory=ExitStack)
 
     def visit(self, process: Process, words: str = "") -> Watched:
@@ -148,8 +150,10 @@ class _Day:
         self._asks()
         self._needs()
         self._asks_several()
+        self._rings()
         self._answers()
         self._are_concerned()
+        self._rings_back()
         self._are_told()
         self._keeps_secrets()
 
@@ -317,6 +321,40 @@ class _Day:
         self.life.words["guest"] = guest.words()
         guest.send(f"{ask}/send", days="14", **fields, **told, **guest.sent_along())
         self.annoying.asks(self.listing, words=f"I am {canary('request')}, who is blocked")
+
+    def _rings(self) -> None:
+        """Somebody with a telephone alone: a volunteer writes down what they say, once with a slip, and gives them four words."""
+        self.steward.open("/calls").send("/calls/begin")
+        self.joined.open("/calls").mistypes("/calls/join", "code")
+        self.steward.open("/calls/people").send("/calls/people")
+        self.joined.send("/calls/join", code=self.steward.code())
+        self.joined.mistypes("/calls/open", "words")
+        fields = {
+            "name": canary("request_name"),
+            "contact": f"+49 {canary('contact')}",
+            "times": canary("needs"),
+            "access_needs": canary("needs"),
+        }
+        ask = f"/calls/ask/{self.there.node}/{self.listening}"
+        self.joined.open(ask).send(ask, **fields, words="", days="14", caller_lang="en")
+        said = {"words": f"Rings {canary('request')}", "days": "14", "caller_lang": "en"}
+        self.joined.send(self.joined.path, **fields, **said)
+        draft = self.joined.path
+        self.life.spoken = self.joined.kept_words()
+        self.planted.add("four_words", self.life.spoken, seven.normalised(self.life.spoken))
+        self.joined.open(ask).send(ask, **fields, **said)
+        self.joined.send(f"{self.joined.path}/drop")
+        promises = self.joined.open(draft).hidden("promises")
+        self.joined.send(draft, promises=promises, said_yes="yes", said_back="yes")
+        assert self.joined.said == "call_sent", self.joined.text
+
+    def _rings_back(self) -> None:
+        """Another volunteer has it open, and writes what they say, when the machine is taken."""
+        self.steward.open("/calls").send("/calls/open", words=self.life.spoken)
+        until(lambda: canary("answer") in self.steward.open("/calls/now").text, "the answer can be read out")
+        self.steward.send("/calls/now/message", text=f"By voice {canary('message')}")
+        assert self.steward.said == "message_sent", self.steward.text
+        self.planted.add("session", self.steward.call)
 
     def _needs(self) -> None:
         """What somebody without an account looks for, and who answers with promises of their own."""

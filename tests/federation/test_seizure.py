@@ -207,6 +207,9 @@ def test_of_people_who_left_nothing_is_in_any_file_of_either_machine(used: Life)
     """D.32, after the test above: the machines are switched on again, everybody leaves, and the machines are taken once more."""
     used.there.start()
     used.here.start()
+    volunteer = used.visit(used.here, used.here.filled.words["Steward"])
+    volunteer.open("/calls").send("/calls/open", words=used.spoken).send("/calls/now/delete")
+    assert volunteer.said == "deleted", volunteer.text
     for process, several in (
         (used.here, ("joined", "annoying", "guest", "needy", "in_turn")),
         (used.there, ("offerer", "helper")),
