@@ -386,6 +386,8 @@ def test_the_table_of_permissions_is_total_and_nobody_else_may() -> None:
         Act.IMPORT: {steward},
         Act.CONCERN: {nobody, guest, member, steward},
         Act.CARE: {steward},
+        Act.RELAY: {member, steward},
+        Act.LET_RELAY: {steward},
     }
     for role, act in product((None, *Role), Act):
         assert rules.may(role, act) is (role in expected[act]), (role, act)

@@ -10,6 +10,8 @@ from alongside_protocol.coded_words import (
     QUIET_OF_HOLDER,
     QUIET_OF_SEEKER,
     Coded,
+    by_voice,
+    by_voice_in,
     coded_in,
     text_of,
 )
@@ -39,3 +41,14 @@ def test_nothing_else_is_one(text: str) -> None:
 @given(st.text())
 def test_what_people_write_is_theirs(text: str) -> None:
     assert coded_in(text) is None or text in {text_of(coded) for coded in Coded}
+
+
+@pytest.mark.parametrize("easier", ["", "slowly", "slowly\nno stairs"])
+def test_that_somebody_asks_by_telephone_stands_before_what_else_makes_it_easier(easier: str) -> None:
+    assert by_voice_in(by_voice(easier)) == (True, easier)
+    assert by_voice_in(easier) == (False, easier)
+
+
+@pytest.mark.parametrize("text", ["by_voice", "=by_voices", "slowly\n=by_voice", " =by_voice"])
+def test_nothing_else_reads_as_asked_by_telephone(text: str) -> None:
+    assert by_voice_in(text) == (False, text)
