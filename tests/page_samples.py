@@ -1136,7 +1136,9 @@ SAMPLES: Mapping[str, Sample] = {
     "call, nothing left": Sample(
         "call", "/calls/now", VOLUNTEER, _CALL | {"request": None, "messages": (), "sent": None}
     ),
-    "listing, for a volunteer": Sample("listing", "/l", VOLUNTEER, _LISTING | {"result": LISTENING_RESULT}),
+    "listing, for a volunteer": Sample(
+        "listing", "/listings/node/id", VOLUNTEER, _LISTING | {"result": LISTENING_RESULT}
+    ),
     "my_account, look again": Sample(
         "my_account",
         "/account",

@@ -2,6 +2,7 @@
 
 `mira` offers and is asked, by `asker` and by `gus`, who has no account and looks for something too; `ida` has no account either, `lena` is a
 member beside them, `stella` a steward, to whom `asker` raised a concern about what `mira` offers. Everything is real; only sockets and the slow derivation from words are left out where nobody signs in.
+member beside them who answers the phone line, as `stella` does, a steward. Everything is real; only sockets and the slow derivation from words are left out where nobody signs in.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from alongside_node.directory.searching import Viewer
 from alongside_node.entrypoints import acts, concerning
 from alongside_node.entrypoints.web.visitor import csrf_of
 from alongside_node.members import actions as members
+from alongside_node.members import relaying
 from alongside_node.members.actions import Person, Role
 from alongside_node.referrals import asking, turns
 from alongside_node.safety.concern_rules import Move
@@ -134,6 +136,9 @@ class Town:
         found |= dict.fromkeys(("program", "session"), NO_NODE)
         if nowhere:
             found |= dict.fromkeys(("listing", "ref", "search", "concern"), NOWHERE)
+        found |= dict.fromkeys(("program", "session"), NO_NODE) | {"draft": self.ids["call"]}
+        if nowhere:
+            found |= {"listing": NOWHERE, "ref": NOWHERE, "search": NOWHERE, "draft": NOWHERE}
             found |= {"node": NO_NODE} if page.startswith("/peers/") else {}
         for name, value in found.items():
             page = page.replace(f"{{{name}}}", value)
@@ -173,8 +178,11 @@ class Town:
         self.search()
 
     def search(self) -> None:
-        """Searches are in memory only."""
+        """Searches, and what Lena writes down for a caller, are in memory only."""
         self.ids["search"] = self.send("POST", "/search", "", {"words": "awake"}).headers["location"].rpartition("/")[2]
+        said = {"words": "Hello", "days": "14", "caller_lang": "en"}
+        kept = self.send("POST", f"/calls/ask/{self.oak.id}/{self.ids['listing']}", self.cookie("lena"), said)
+        self.ids["call"] = kept.headers["location"].rpartition("/")[2]
 
     def keep(self) -> None:
         """Remember how everything is."""
@@ -232,5 +240,16 @@ def build(world: World, statements: Statements) -> Town:
     world.federate(oak, world.communities[1])
     world.settle()
     assert oak.read(turns.mine, oak.again(asker), me=oak.id)
+    _answer_the_line(town)
     town.search()
     return town
+
+
+def _answer_the_line(town: Town) -> None:
+    """Stella has opened the phone line, and let Lena answer it too."""
+    oak, stella, lena = town.oak, town.people["stella"], town.people["lena"]
+    new = relaying.begun(stella, (), me=oak.id, random=oak.random)
+    assert new is not None
+    assert oak.write(lambda tx: relaying.renew(tx, new, now=oak.world.clock.now()))
+    shares = relaying.shares_for(lena, oak.read(relaying.keys_of, stella, me=oak.id), me=oak.id)
+    assert oak.write(lambda tx: relaying.let(tx, lena.member.id, shares))

@@ -11,6 +11,8 @@ MEMBERS: Final = frozenset({"asker", "mira", "lena", "stella"})
 SIGNED_IN: Final = GUESTS | MEMBERS
 EVERYBODY: Final = SIGNED_IN | {"nobody"}
 STEWARD: Final = frozenset({"stella"})
+VOLUNTEERS: Final = frozenset({"lena", "stella"})
+WHO_TAKES_A_CALL: Final = frozenset({"lena"})
 WHO_ASKED: Final = frozenset({"asker"})
 WHO_RAISED: Final = frozenset({"asker"})
 WHO_OFFERS: Final = frozenset({"mira"})
@@ -62,6 +64,12 @@ PAGES: Final[Mapping[str, frozenset[str]]] = {
     **_all(WHO_OFFERS, f"{_OFFERING}/edit", f"{_OFFERING}/preview", f"{_OFFERING}/publish", f"{_OFFERING}/rest"),
     **_all(WHO_OFFERS, f"{_OFFERING}/reopen", f"{_OFFERING}/confirm", f"{_OFFERING}/fit", f"{_OFFERING}/withdraw"),
     **_all(WHO_OFFERS, f"{_OFFERING}/vouching", f"{_OFFERING}/vouching/end"),
+    **_all(MEMBERS, "/calls", "/calls/join"),
+    **_all(VOLUNTEERS, "/calls/stop", "/calls/ask/{node}/{listing}", "/calls/open", "/calls/now", "/calls/end"),
+    **_all(VOLUNTEERS, "/calls/now/message", "/calls/now/agree", "/calls/now/close", "/calls/now/withdraw"),
+    **_all(VOLUNTEERS, "/calls/now/delete"),
+    **_all(WHO_TAKES_A_CALL, "/calls/asking/{draft}", "/calls/asking/{draft}/write", "/calls/asking/{draft}/drop"),
+    **_all(STEWARD, "/calls/begin", "/calls/people", "/calls/people/end"),
     **_all(STEWARD, "/members/invite", "/community", "/peers", "/peers/invite", "/peers/accept"),
     **_all(STEWARD, "/peers/accept/confirm", _PEER, f"{_PEER}/accept", f"{_PEER}/decline", f"{_PEER}/end"),
     **_all(STEWARD, f"{_PEER}/step", f"{_PEER}/review"),

@@ -59,6 +59,11 @@ class Tour:
             "/print/{search}": self.steward.open("/print").post("/print", area="").path,
             "/peers/{node}": f"/peers/{elm.id}",
         }
+        self.steward.open("/calls").post("/calls/begin")
+        self.known["/calls/ask/{node}/{listing}"] = self._listing("theirs").replace("/listings", "/calls/ask", 1)
+        self.steward.open(self.known["/calls/ask/{node}/{listing}"])
+        self.steward.post(self.steward.path, words="Hello", days="14", caller_lang="en")
+        self.known["/calls/asking/{draft}"] = self.steward.path
         self.known["/requests/{ref}"] = self._asked(self.steward, "theirs")
         lena, ruth = comes(self.oak, "Lena"), signed_in(self.oak, "Ruth", Role.STEWARD)
         self._asked(lena, "mine")

@@ -24,6 +24,7 @@ NEEDS_MORE = {
     "/offerings/{listing}/vouching/end",
     "/turns/{ref}/agree",
     "/peers/{node}/decline",
+    "/calls/people/end",
 }
 """There for who is let in, but not for what they have in this town."""
 EVERYONE = ("nobody", *ROLES)

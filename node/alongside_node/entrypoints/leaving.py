@@ -11,8 +11,8 @@ from alongside_node.foundation.database import Reading, Writing
 from alongside_node.identity.actions import Keyring
 from alongside_node.listings import actions as listings
 from alongside_node.listings.actions import Holder, Move, Offering
-from alongside_node.members import relaying
 from alongside_node.members import actions as members
+from alongside_node.members import relaying
 from alongside_node.members.actions import Member, Person, Role
 from alongside_node.referrals import answering, asking, company, fit, sealed_elsewhere
 from alongside_node.safety import actions as safety

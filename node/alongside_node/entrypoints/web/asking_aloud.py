@@ -145,7 +145,7 @@ def _kept(visitor: Visitor, looked: _Looked, words: tuple[str, ...]) -> Response
         problems=problems,
         until=requests.until_of(visitor),
     )
-    name = visitor.site.pending.keep(draft)
+    name = visitor.site.pending.keep(draft, known=True)
     return visitor.go(f"/calls/asking/{name}/write" if problems else f"/calls/asking/{name}")
 
 

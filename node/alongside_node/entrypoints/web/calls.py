@@ -86,7 +86,7 @@ async def let(visitor: Visitor) -> Response:
     """A code with which one more person can answer it, for twenty minutes."""
     visitor.may(Act.LET_RELAY)
     keys = await _keys(visitor, visitor.volunteer())
-    return visitor.page("calls_let", code=visitor.site.pending.keep(_Let(tuple(keys))))
+    return visitor.page("calls_let", code=visitor.site.pending.keep(_Let(tuple(keys)), known=True))
 
 
 async def _keys(visitor: Visitor, person: Person) -> list[LineKey]:
@@ -187,6 +187,7 @@ async def _end_call(visitor: Visitor) -> None:
 
 async def end(visitor: Visitor) -> Response:
     """They have hung up. Nothing is open any more."""
+    visitor.volunteer()
     return visitor.go("/calls", Notice.CALL_ENDED)
 
 

@@ -223,10 +223,10 @@ class Visitor:
         return self.somebody()
 
     def volunteer(self) -> Person:
-        """Who is signed in and answers the phone line. Raises `NotForYouError`."""
+        """Who is signed in and answers the phone line. Raises `NotForYouError`; `NothingHereError` for whoever was not let do it."""
         person = self.may(Act.RELAY)
         if not self.relays:
-            raise NotForYouError(signed_in=True)
+            raise NothingHereError
         return person
 
     @property
