@@ -60,10 +60,10 @@ class _Looked:
     ours: Commitments
 
 
-def languages(visitor: Visitor) -> tuple[Choice, ...]:
-    """The languages in which the script can be read, that of the page first."""
-    known = sorted(visitor.site.pages.translations.languages, key=lambda tag: (tag != visitor.lang, tag))
-    return tuple(Choice(tag, language_name(tag, lang=tag).capitalize()) for tag in known)
+def languages(visitor: Visitor) -> list[str]:
+    """The languages in which the script can be read, that of the page first: of those that a speaker has read, all."""
+    known = visitor.site.pages.translations
+    return sorted(set(known.languages) - known.unread, key=lambda tag: (tag != visitor.lang, tag))
 
 
 async def _look(visitor: Visitor, node: str, listing: str) -> _Looked:
@@ -105,14 +105,15 @@ def _write_page(visitor: Visitor, looked: _Looked, form: Form, action: str) -> R
         action=action,
         day_choices=visitor.days_ahead(DAYS),
         language_choices=visitor.language_choices,
-        script_languages=languages(visitor),
+        script_languages=tuple(Choice(tag, language_name(tag, lang=tag).capitalize()) for tag in languages(visitor)),
     )
 
 
 async def write(visitor: Visitor) -> Response:
     """The first part of the script, and what the caller says."""
     looked = await _look(visitor, visitor.path("node"), visitor.path("listing"))
-    begins = {"days": str(DEFAULT_DAYS), "language": visitor.lang, "caller_lang": visitor.lang}
+    lang = languages(visitor)[0]
+    begins = {"days": str(DEFAULT_DAYS), "language": lang, "caller_lang": lang}
     return _write_page(visitor, looked, Form(begins), visitor.request.url.path)
 
 
@@ -132,7 +133,7 @@ def _kept(visitor: Visitor, looked: _Looked, words: tuple[str, ...]) -> Response
     if len(easier) > FIELD_CHARACTERS[Field.ACCESS_NEEDS]:
         problems["access_needs"] = "too_long"
     tag = visitor.text("caller_lang")
-    lang = tag if tag in visitor.site.pages.translations.languages else visitor.lang
+    lang = tag if tag in languages(visitor) else languages(visitor)[0]
     _, node, listing = looked.result.url.rsplit("/", 2)
     draft = _Draft(
         volunteer=person.member.id,

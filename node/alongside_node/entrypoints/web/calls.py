@@ -150,7 +150,7 @@ async def open_again(visitor: Visitor) -> Response:
     patience, now, edge = visitor.site.patience, visitor.now, visitor.edge
     if len(words.split()) != spoken.SPOKEN:
         return await _home_page(visitor, {"words": "four"})
-    if unknown := spoken.unknown(words, visitor.site.pages.translations.languages):
+    if unknown := spoken.unknown(words, asking_aloud.languages(visitor)):
         return await _home_page(visitor, {"words": "no_word"}, unknown=unknown)
     if waits := patience.wait(person.member.id, now):
         return await _home_page(visitor, {"words": "wait"}, minutes=-(-waits // limits.MINUTE))
@@ -266,8 +266,8 @@ async def _deleted_page(visitor: Visitor, caller: Person) -> Response:
 
 
 def _script_lang(visitor: Visitor, caller: Person) -> str:
-    lang = caller.member.lang
-    return lang if lang in visitor.site.pages.translations.languages else visitor.lang
+    known = asking_aloud.languages(visitor)
+    return caller.member.lang if caller.member.lang in known else known[0]
 
 
 async def message(visitor: Visitor) -> Response:
