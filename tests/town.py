@@ -1,8 +1,7 @@
 """One community with everybody whom a guard has to tell apart, each with something of their own; and what a request to it costs.
 
 `mira` offers and is asked, by `asker` and by `gus`, who has no account and looks for something too; `ida` has no account either, `lena` is a
-member beside them, `stella` a steward, to whom `asker` raised a concern about what `mira` offers. Everything is real; only sockets and the slow derivation from words are left out where nobody signs in.
-member beside them who answers the phone line, as `stella` does, a steward. Everything is real; only sockets and the slow derivation from words are left out where nobody signs in.
+member beside them who answers the phone line, as `stella` does, a steward, to whom `asker` raised a concern about what `mira` offers. Everything is real; only sockets and the slow derivation from words are left out where nobody signs in.
 """
 
 from collections.abc import Iterator, Mapping
@@ -132,13 +131,10 @@ class Town:
         ]
         node = self.ids["elm"] if page.startswith("/peers/") else self.oak.id
         found = {"node": node, "peer": node, "listing": listing, "ref": ref, "search": self.ids["search"]}
-        found["concern"] = self.ids["concern"]
+        found |= {"concern": self.ids["concern"], "draft": self.ids["call"]}
         found |= dict.fromkeys(("program", "session"), NO_NODE)
         if nowhere:
-            found |= dict.fromkeys(("listing", "ref", "search", "concern"), NOWHERE)
-        found |= dict.fromkeys(("program", "session"), NO_NODE) | {"draft": self.ids["call"]}
-        if nowhere:
-            found |= {"listing": NOWHERE, "ref": NOWHERE, "search": NOWHERE, "draft": NOWHERE}
+            found |= dict.fromkeys(("listing", "ref", "search", "concern", "draft"), NOWHERE)
             found |= {"node": NO_NODE} if page.startswith("/peers/") else {}
         for name, value in found.items():
             page = page.replace(f"{{{name}}}", value)
