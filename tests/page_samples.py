@@ -416,7 +416,7 @@ _SEARCH: dict[str, object] = {
     "gone": False,
     "place_choices": (),
     "language_choices": SPOKEN_CHOICES,
-    "contacts": (),
+    "hard_night": None,
 }
 _LOOKED = Form({"words": "grief", "promise": "yes", "type": ("listening", "circle"), "area": "Berlin", "lived": "war"})
 _LOST = Form({"words": "kites", "area": "Springfield"}, {"area": "place"})
@@ -724,7 +724,26 @@ SAMPLES: Mapping[str, Sample] = {
         "search",
         "/search/x",
         MEMBER,
-        _SEARCH | {"form": _FULL, "results": _NOTHING, "contacts": CONTACTS, "language_choices": ()},
+        _SEARCH | {"form": _FULL, "results": _NOTHING, "hard_night": COMMUNITY, "language_choices": ()},
+    ),
+    "search, some of it": Sample(
+        "search",
+        "/search/x",
+        None,
+        _SEARCH
+        | {
+            "form": _LOOKED,
+            "results": replace(
+                _NOTHING, asked=(views.AskedView("words", "Words", "grief"),), some=RESULTS, some_more=True, awake=()
+            ),
+            "language_choices": (),
+        },
+    ),
+    "search, wanting to die": Sample(
+        "search",
+        "/search/x",
+        None,
+        _SEARCH | {"form": _LOOKED, "results": _FOUND, "hard_night": COMMUNITY, "language_choices": ()},
     ),
     "search, nothing at all": Sample(
         "search",
@@ -734,6 +753,7 @@ SAMPLES: Mapping[str, Sample] = {
         | {
             "results": replace(_NOTHING, wider=(views.WiderView(None, 3, more=False),), awake=()),
             "language_choices": (),
+            "hard_night": replace(COMMUNITY, contacts=(), hard_night="Stay.\n\nA second thought."),
         },
     ),
     "listing": Sample("listing", "/listings/node/id", None, _LISTING | {"result": LISTENING_RESULT}),

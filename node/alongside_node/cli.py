@@ -436,6 +436,7 @@ def search(  # noqa: PLR0913, PLR0917 - each is one filter
     km: Annotated[int, typer.Option(help="How far from it.")] = 25,
     language: Annotated[str, typer.Option()] = "",
     kind: Annotated[str, typer.Option(help="listening, circle, company, practical …")] = "",
+    some: Annotated[bool, typer.Option("--some", help="What has some of the words, not all.")] = False,  # noqa: FBT002
     limit: Annotated[int, typer.Option()] = 20,
     explain: Annotated[bool, typer.Option("--explain", help="Say why this order.")] = False,  # noqa: FBT002
     as_json: Json = False,  # noqa: FBT002
@@ -457,6 +458,7 @@ def search(  # noqa: PLR0913, PLR0917 - each is one filter
             circle = searching.Near(point, km)
         query = searching.Query(
             words=" ".join(words or []),
+            some=some,
             types=(kind,) if kind else (),
             languages=(language,) if language else (),
             promise=promise,

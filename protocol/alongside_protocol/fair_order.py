@@ -44,7 +44,7 @@ def in_order(several: Iterable[Listed], seed: str) -> list[Listed]:
     """Listings that fit a search, as they are shown: from the day's start round the ring, practitioners on a ring behind.
 
     Raises `Refused` for an id that is none. (A search by words shows, in this order, what has the words themselves, and then, in
-    this order, what has only longer words that begin with them.)
+    this order, what has only longer words that begin with them. What has only some of the words is a search of its own.)
     """
     begins = start(seed)
 

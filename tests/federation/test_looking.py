@@ -236,6 +236,68 @@ def test_what_is_shown_when_nothing_is_found_calls_nobody(oak: Community) -> Non
     assert "<script>" not in page
 
 
+def says_for_a_hard_night(community: Community) -> None:
+    profile = community.read(identity.standing_community).profile
+    ours = {"hard_night_words": "You got this far.", "hard_night": (Contact(kind="phone", value="+49 30 555"),)}
+    community.world.run(acts.save_profile(community.node.edge, profile.model_copy(update=ours)))
+
+
+def test_when_nothing_is_found_our_words_for_a_hard_night_come_before_everything(oak: Community) -> None:
+    says_for_a_hard_night(oak)
+    oak.publishes(oak.person("Mira"), title="Awake", hours=ALWAYS)
+    text = looks(oak, words="unicorn").text
+    places = [
+        text.index(one) for one in ("You got this far.", "+49 30 555", "Open now", "Everything, without these words")
+    ]
+    assert places == sorted(places)
+
+
+def test_who_speaks_the_readers_language_stands_first_among_those_who_are_open(oak: Community) -> None:
+    mira = oak.person("Mira")
+    for number in range(5):
+        oak.publishes(mira, title=f"Awake {number}", hours=ALWAYS)
+    oak.publishes(mira, title="Despierta", hours=ALWAYS, lang="es", languages=["es"])
+    guest = Browser(oak).open("/search")
+    guest.post("/language", lang="es")
+    shown = titles(guest.open("/search").post("/search", words="unicorn"))
+    assert (len(shown), shown[0]) == (3, "Despierta")
+
+
+@pytest.mark.parametrize("words", ["quiero morir", "suicidal", "self-harm grief"])
+def test_words_of_wanting_to_die_bring_the_hard_night_above_what_was_found_and_block_nothing(
+    oak: Community, words: str
+) -> None:
+    says_for_a_hard_night(oak)
+    oak.publishes(oak.person("Mira"), title="Say it out loud", topics=["wanting_to_die", "self_harm", "grief"])
+    page = looks(oak, words=words)
+    assert titles(page) == ["Say it out loud"]
+    assert page.text.index("You got this far.") < page.text.index("Say it out loud")
+    assert "<script" not in page.body
+    assert "http-equiv" not in page.body
+    assert "You got this far." not in looks(oak, words="grief").text
+
+
+def test_what_has_some_of_the_words_stands_apart_behind_what_has_all_and_can_be_ticked(oak: Community) -> None:
+    mira = oak.person("Mira")
+    oak.publishes(mira, title="Both", topics=["grief"], text="pottery", type="circle")
+    oak.publishes(mira, title="Only grief", topics=["grief"], text="talk", type="circle")
+    page = looks(oak, words="duelo pottery")
+    text = page.text
+    places = [text.index(one) for one in ("Both", "Some of this", "Only grief")]
+    assert places == sorted(places)
+    chosen = page.post(f"{page.path}/chosen", page="0", pick=["1"])
+    assert "Only grief" in chosen.text
+    assert "Both" not in chosen.text
+
+
+def test_where_many_have_all_of_the_words_nothing_else_is_shown(oak: Community) -> None:
+    mira = oak.person("Mira")
+    for number in range(6):
+        oak.publishes(mira, title=f"Both {number}", topics=["grief"], text="pottery")
+    oak.publishes(mira, title="Only grief", topics=["grief"], text="talk")
+    assert "Some of this" not in looks(oak, words="grief pottery").text
+
+
 # The order.
 
 

@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from alongside_node.entrypoints import acts
+from alongside_node.entrypoints.web.meanwhile import is_night
 from alongside_node.identity import actions as identity
 from alongside_node.notifications.actions import Kind
 from alongside_protocol import limits
+from alongside_protocol.hours import Hours
 from alongside_protocol.listing import Contact
+from alongside_protocol.place import Place
+from directories import BERLIN
 from mail_server import MailServer, mail_server
 from visitors import Somebody, answers, asks, comes, publishes
-from world import Community, World
+from world import START, Community, World
 
 TO = "seeker@example.org"
 DAY = limits.DAY
@@ -52,6 +56,33 @@ def suggests(community: Community) -> None:
     line = Contact(kind="phone", value="+49 30 555", note="Warmline of the river")
     world = community.world
     world.run(acts.save_profile(community.node.edge, profile.model_copy(update={"hard_night": (line,)})))
+
+
+NIGHTS_FROM = 18
+NIGHTS_UNTIL = 6
+ROUND_THE_CLOCK = [(hour, hour >= NIGHTS_FROM or hour < NIGHTS_UNTIL) for hour in range(0, 24, 3)]
+
+
+@pytest.mark.parametrize(("hour", "night"), ROUND_THE_CLOCK)
+def test_it_is_night_by_the_clock_of_the_hours_else_by_the_sun_over_the_community(hour: int, night: bool) -> None:
+    now = START // DAY * DAY + hour * 3_600
+    hours = Hours.model_validate({"zone": "UTC", "weekly": []})
+    place = Place.model_validate(BERLIN | {"point": {"latitude": 0, "longitude": 0}})
+    far = Place.model_validate(BERLIN | {"point": {"latitude": 0, "longitude": 18_000_000}})
+    assert is_night(now, hours, far) is is_night(now, None, place) is is_night(now + 43_200, None, far) is night
+    assert is_night(now, None, None)
+
+
+@pytest.mark.parametrize("night", [True, False])
+def test_only_at_night_and_before_the_words_are_written_the_page_says_that_perhaps_nobody_reads(
+    oak: Community, night: bool
+) -> None:
+    suggests(oak)
+    name = oak.publishes(oak.person("Mira"), hours={"zone": "Asia/Tokyo" if night else "UTC", "weekly": []})
+    guest = Somebody(oak).open(f"/listings/{oak.id}/{name}/ask")
+    assert ("Maybe nobody reads this tonight" in guest.text) is ("+49 30 555" in guest.text) is night
+    if night:
+        assert guest.body.index("Maybe nobody reads this tonight") < guest.body.index("<textarea")
 
 
 @pytest.mark.parametrize("where", ["here", "in another community"])

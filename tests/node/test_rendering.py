@@ -5,6 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from jinja2 import UndefinedError
 from starlette.routing import compile_path
 
 from alongside_node.entrypoints.web import drawing
-from alongside_node.entrypoints.web.formats import day_in_words, hours_in_words, language_name, money
+from alongside_node.entrypoints.web.formats import day_in_words, hours_in_short, hours_in_words, language_name, money
 from alongside_node.entrypoints.web.icons import Icons
 from alongside_node.entrypoints.web.markup import Markdown, plain
 from alongside_node.entrypoints.web.promises import commitments_sentence, commitments_tone, exceptions
@@ -22,6 +23,7 @@ from alongside_node.entrypoints.web.site import PAGES as ADDRESSES
 from alongside_node.entrypoints.web.translations import LOCALES, Translations
 from alongside_node.entrypoints.web.views import RESULTS_A_PAGE, AgreementLine, Form
 from alongside_protocol.commitments import Answer, Called, Commitments, promises_no_call_without_yes
+from alongside_protocol.hours import Hours
 from page_samples import (
     CIRCLE_RESULT,
     CSRF,
@@ -472,6 +474,38 @@ def test_hours_are_said_in_words_with_the_place_whose_clock_it_is() -> None:
         "On the last Friday of the month at 18:30, for 120 minutes",
         "Time of Madrid",
     ]
+
+
+_NIGHTS = {"days": ["tu", "we", "th", "fr", "sa"], "opens": "23:30", "closes": "04:30"}
+
+
+@pytest.mark.parametrize(
+    ("hours", "line"),
+    [
+        ({"weekly": [_NIGHTS]}, "Tuesday to Saturday, 23:30\u201304:30 · Time of Madrid"),
+        ({"weekly": [_NIGHTS | {"days": ["su", "mo", "sa"]}]}, "Saturday to Monday, 23:30\u201304:30 · Time of Madrid"),
+        (
+            {"weekly": [_NIGHTS | {"days": ["mo", "we", "th"]}]},
+            "Monday, Wednesday, Thursday, 23:30\u201304:30 · Time of Madrid",
+        ),
+        (
+            {"weekly": [_NIGHTS | {"days": ["mo", "tu", "we", "th", "fr", "sa", "su"]}]},
+            "Every day, 23:30\u201304:30 · Time of Madrid",
+        ),
+        (
+            {"meetings": [{"days": ["th"], "at": "23:00", "minutes": 75, "first": "2026-09-17"}]},
+            "Thursday, 23:00\u201300:15 · Time of Madrid",
+        ),
+        (
+            {"weekly": [_NIGHTS | {"days": ["mo"]}] * 4},
+            "; ".join(["Monday, 23:30\u201304:30"] * 3) + "; … · Time of Madrid",
+        ),
+        ({}, ""),
+    ],
+)
+def test_hours_stand_on_one_line_of_a_card(hours: dict[str, Any], line: str) -> None:
+    published = Hours.model_validate({"zone": "Europe/Madrid"} | hours)
+    assert hours_in_short(published, lang="en", gettext=same) == line
 
 
 def test_money_is_written_as_the_reader_writes_it() -> None:

@@ -9,10 +9,12 @@ Never holds a query.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from alongside_node import schema
 from alongside_node.foundation.database import Reading, Writing
 
+from .meanings import Meant
 from .text import words
 
 TABLE = schema.FULL_TEXT
@@ -112,10 +114,10 @@ def compact(tx: Writing, *, begin: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What an entry must match: every one of `words`, every one of `codes`, one of each group in `any_of`, none of `none_of`.
+    """What an entry must match: every one of `words` and `meant`, every one of `codes`, one of each group in `any_of`, none of `none_of`.
 
     A term that stands in nearly every entry costs as much as all the others together (measured: 784 µs instead of 229 at 100,000
-    entries), so what most entries have is asked for by excluding what few have. `words`, `codes` or `any_of` name something.
+    entries), so what most entries have is asked for by excluding what few have. `words`, `codes`, `any_of` or `meant` name something.
     """
 
     words: tuple[str, ...] = ()
@@ -124,11 +126,15 @@ class Terms:
     none_of: tuple[str, ...] = ()
     beginnings: bool = False
     """Instead of entries with the words themselves those with longer words: ones of four letters or more are beginnings."""
+    meant: tuple[Meant, ...] = ()
+    some: bool = False
+    """Instead of entries with every one of `words` and `meant` those with one of them, and not every one."""
 
     @property
     def may_begin(self) -> bool:
         """Whether any of the words is long enough to be a beginning."""
-        return any(len(word) >= _SHORTEST_BEGINNING for word in self.words)
+        typed = (*self.words, *chain.from_iterable(one.words for one in self.meant))
+        return not self.some and any(len(word) >= _SHORTEST_BEGINNING for word in typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +172,13 @@ def lines_between(
         values: tuple[object, ...] = (*of_whom, _fts5(terms), first, last, limit)
     else:
         # A rare word with ORDER BY … LIMIT walks the whole primary key; matching first avoids it.
-        asked = {"words": _tsquery_words(terms), "codes": _tsquery_codes(terms)}
-        columns = [column for column, query in asked.items() if query]
-        matching = " AND ".join(f"{column} @@ %s::tsquery" for column in columns)
+        matching = _matching_postgresql(terms)
         statement = (
             f"WITH w AS MATERIALIZED (SELECT position FROM {TABLE}"  # noqa: S608 - values are bound
-            f" WHERE {matching} AND position >= %s AND position <= %s)"
+            f" WHERE {matching.text} AND position >= %s AND position <= %s)"
             f" SELECT {_COLUMNS} FROM w JOIN entry e USING (position) {_OF_WHOM_POSTGRESQL} ORDER BY position LIMIT %s"
         )
-        values = (*(asked[column] for column in columns), first, last, *of_whom, limit)
+        values = (*matching.values, first, last, *of_whom, limit)
     return reading.rows(statement, values)
 
 
@@ -182,30 +186,95 @@ def _distinct(text: str) -> list[str]:
     return list(dict.fromkeys(words(text)))
 
 
-def _begins(terms: Terms, word: str) -> bool:
-    return terms.beginnings and len(word) >= _SHORTEST_BEGINNING
+def _begins(word: str, *, beginnings: bool) -> bool:
+    return beginnings and len(word) >= _SHORTEST_BEGINNING
+
+
+def _typed(terms: Terms) -> list[tuple[str, ...]]:
+    """Words that are only words: one thing where every one of them must be there, else one each."""
+    if terms.some:
+        return [(word,) for word in terms.words]
+    return [terms.words] if terms.words else []
 
 
 def _fts5(terms: Terms) -> str:
     """An FTS5 expression; every word stands in quotes, so nothing somebody typed is ever an operator."""
-    wanted, exact = [], " AND ".join(f'"{word}"' for word in terms.words)
-    if terms.words:
-        sought = " AND ".join(f'"{word}"' + ("*" if _begins(terms, word) else "") for word in terms.words)
-        wanted.append(f"words : ({sought})")
-    wanted += [f'codes : "{code}"' for code in terms.codes]
+    things = _things_fts5(terms)
+    wanted = things
+    if things and terms.some:
+        every = " AND ".join(_things_fts5(terms, beginnings=True))
+        wanted = [f"(({' OR '.join(things)}) NOT ({every}))"]
+    elif terms.beginnings:
+        wanted = _things_fts5(terms, beginnings=True)
+    wanted = [*wanted, *(f'codes : "{code}"' for code in terms.codes)]
     wanted += ["codes : (" + " OR ".join(f'"{code}"' for code in group) + ")" for group in terms.any_of]
     expression = f"({' AND '.join(wanted)})"
-    if terms.beginnings and terms.words:
-        expression = f"({expression} NOT words : ({exact}))"
+    if terms.beginnings and things:
+        expression = f"({expression} NOT ({' AND '.join(things)}))"
     if terms.none_of:
         expression += " NOT codes : (" + " OR ".join(f'"{code}"' for code in terms.none_of) + ")"
     return expression
 
 
-def _tsquery_words(terms: Terms) -> str:
-    sought = " & ".join(f"'{word}'" + (":*" if _begins(terms, word) else "") for word in terms.words)
-    exact = " & ".join(f"'{word}'" for word in terms.words)
-    return f"{sought} & !({exact})" if terms.beginnings and terms.words else sought
+def _things_fts5(terms: Terms, *, beginnings: bool = False) -> list[str]:
+    """An expression for each thing that is asked for."""
+
+    def every(several: Sequence[str]) -> str:
+        return " AND ".join(f'"{word}"' + ("*" if _begins(word, beginnings=beginnings) else "") for word in several)
+
+    things = [f"words : ({every(several)})" for several in _typed(terms)]
+    for one in terms.meant:
+        ways = (f"({every(one.words)})", *(f'"{word}"' for word in one.others))
+        said = f"words : ({' OR '.join(ways)})"
+        coded = " OR ".join(f'"{code}"' for code in one.codes)
+        things.append(f"({said} OR codes : ({coded}))" if coded else said)
+    return things
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """SQL of our own with the values it binds, in order."""
+
+    text: str
+    values: tuple[str, ...] = ()
+
+
+def _joined(several: Sequence[_Condition], by: str) -> _Condition:
+    text = f" {by} ".join(one.text for one in several)
+    return _Condition(f"({text})", tuple(chain.from_iterable(one.values for one in several)))
+
+
+def _matching_postgresql(terms: Terms) -> _Condition:
+    things = _things_postgresql(terms)
+    wanted = things
+    if things and terms.some:
+        wanted = [_joined(things, "OR"), _not_all(_things_postgresql(terms, beginnings=True))]
+    elif things and terms.beginnings:
+        wanted = [*_things_postgresql(terms, beginnings=True), _not_all(things)]
+    if codes := _tsquery_codes(terms):
+        wanted = [*wanted, _Condition("codes @@ %s::tsquery", (codes,))]
+    return _joined(wanted, "AND")
+
+
+def _not_all(several: Sequence[_Condition]) -> _Condition:
+    every = _joined(several, "AND")
+    return _Condition(f"NOT {every.text}", every.values)
+
+
+def _things_postgresql(terms: Terms, *, beginnings: bool = False) -> list[_Condition]:
+    """A condition for each thing that is asked for."""
+
+    def every(several: Sequence[str]) -> str:
+        return " & ".join(f"'{word}'" + (":*" if _begins(word, beginnings=beginnings) else "") for word in several)
+
+    things = [_Condition("words @@ %s::tsquery", (every(several),)) for several in _typed(terms)]
+    for one in terms.meant:
+        said = " | ".join((f"({every(one.words)})", *(f"'{word}'" for word in one.others)))
+        ways = [_Condition("words @@ %s::tsquery", (said,))]
+        if one.codes:
+            ways.append(_Condition("codes @@ %s::tsquery", (" | ".join(f"'{code}'" for code in one.codes),)))
+        things.append(_joined(ways, "OR"))
+    return things
 
 
 def _tsquery_codes(terms: Terms) -> str:

@@ -26,10 +26,10 @@ from alongside_protocol.listing import (
 )
 from alongside_protocol.profile import Profile
 
-from . import cells
+from . import cells, times
 from .text import indexable, words
 
-FORM: Final = 3
+FORM: Final = 4
 """Raised whenever the same record gets other words or codes than before: an index in another form is written anew at the next start."""
 
 LISTING: Final = "listing"
@@ -104,6 +104,8 @@ def _codes(listing: Listing) -> Iterator[str]:
     yield from said("v", listing.lived_experience)
     yield from said("b", listing.by_and_for)
     yield from (name for name, holds in _either_or(listing).items() if holds)
+    if listing.hours is not None:
+        yield from (coded("h", time) for time in times.touched(listing.hours))
     if listing.exchange is not None:
         yield coded("x", listing.exchange.kind)
     if listing.interpreter is not Interpreter.UNKNOWN:

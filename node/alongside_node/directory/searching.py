@@ -1,6 +1,6 @@
 """Searching our own and our peers' listings, on this machine (listing.md; safety.md, "Query text is nowhere").
 
-In fair order: from the day's start round the ring, peers before practitioners, the same for everybody who asks the same. What is no
+Words are understood as people mean them (`meanings`). In fair order: from the day's start round the ring, peers before practitioners, the same for everybody who asks the same. What is no
 longer valid, whose node has been silent too long, or whose audience is another, is not found. A value that no listing can have finds
 nothing: a filter is never widened by a slip. Nothing about a query is kept.
 """
@@ -20,7 +20,7 @@ from alongside_protocol.identifiers import NodeId, RecordId
 from alongside_protocol.listing import Audience, Direction, Listing, is_open
 from alongside_protocol.place import Point, distance_m
 
-from . import cells, index, rules, store
+from . import cells, index, meanings, rules, store
 from .index import Shown, Terms
 from .ordering import ARCS, Arc, arcs
 from .text import query_words
@@ -33,6 +33,8 @@ SEVERAL: Final = 20
 """Values of one filter at most; more would only cost."""
 _BATCH: Final = 21
 """Entries read at once: a page of twenty, and one more that says whether there is another page."""
+_SEVERAL_THINGS: Final = 2
+"""Where only one thing is asked for, nothing has only some of it."""
 _NOT_FOR_EVERYBODY: Final = (rules.coded("a", Audience.FEDERATED), rules.coded("a", Audience.HERE))
 _ID: Final = b'"id":"'
 
@@ -58,6 +60,8 @@ class Query:
     """What somebody looks for. Empty members ask for nothing."""
 
     words: str = ""
+    some: bool = False
+    """Not what has all of `words`: what has some of them, to be shown apart."""
     direction: Direction | None = None
     types: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
@@ -213,26 +217,26 @@ def _rounds(terms: Terms, now: int, after: tuple[int, int] | None) -> Iterator[t
 
 def _terms(query: Query, viewer: Viewer) -> Terms | None:
     """None: nothing can match."""
-    sought, several = query_words(query.words), _several(query)
-    if not _can_match(query, several):
+    sought, several = meanings.understood(query.words), _several(query)
+    if not _can_match(query, several) or (query.some and sought.things < _SEVERAL_THINGS):
         return None
     codes = [name for name, asked in _single(query).items() if asked]
     if query.direction is not None:
         codes.append(rules.coded("d", query.direction))
     codes += [rules.coded("n", who) for who in query.calls]
     codes += [rules.coded("c", value) for value in query.access[:SEVERAL]]
-    codes += ["v" + word for word in query_words(query.lived)]
-    codes += ["b" + word for word in query_words(query.by_and_for)]
+    codes += ["v" + word for word in meanings.telling(query_words(query.lived))]
+    codes += ["b" + word for word in meanings.telling(query_words(query.by_and_for))]
     groups = [tuple(rules.coded(letter, value) for value in values[:SEVERAL]) for letter, values in several.items()]
     if query.near is not None:
         groups.append(cells.covering(query.near.point, query.near.km))
     any_of = tuple(group for group in groups if group)
-    if not (sought or codes or any_of):  # only a listing has any of these
+    if not (sought.things or codes or any_of):  # only a listing has any of these
         codes.append(rules.LISTING)
     none_of = () if viewer.member else _NOT_FOR_EVERYBODY
     if query.ages is For.ADULTS:
         none_of = (*none_of, rules.YOUNG)
-    return Terms(tuple(sought), tuple(codes), any_of, none_of)
+    return Terms(sought.words, tuple(codes), any_of, none_of, meant=sought.meant, some=query.some)
 
 
 def _single(query: Query) -> dict[str, bool]:

@@ -7,9 +7,10 @@ or when something was last read; so that asking again and again shows no more th
 from collections.abc import Iterable
 from typing import Final
 
+from alongside_node.directory import times
 from alongside_protocol import limits
 from alongside_protocol.fit import Fit, Time, Wishes
-from alongside_protocol.hours import Day, Hours
+from alongside_protocol.hours import Hours
 from alongside_protocol.identifiers import Random
 from alongside_protocol.listing import Direction, Interpreter, Listing, RoomState
 
@@ -19,16 +20,6 @@ ABOUT_A_LISTING: Final = 40
 """Questions of one peer about one listing in 48 hours that are answered; the next ones read `talk_first`, whatever was said."""
 QUESTIONS_OF_A_PERSON: Final = 10
 """That wait or can still be read. Five offerings, and five others when they do not fit."""
-
-_MINUTES_A_DAY: Final = 24 * 60
-_WEEKEND: Final = frozenset({Day.SA, Day.SU})
-_PARTS: Final = {
-    Time.MORNINGS: ((6 * 60, 12 * 60),),
-    Time.AFTERNOONS: ((12 * 60, 18 * 60),),
-    Time.EVENINGS: ((18 * 60, 23 * 60),),
-    Time.NIGHTS: ((0, 6 * 60), (22 * 60, _MINUTES_A_DAY)),
-}
-"""Minutes of a day; evenings and nights share an hour, as people do."""
 
 
 def answer(listing: Listing | None, wishes: Wishes, said: Fit | None) -> Fit:
@@ -80,7 +71,7 @@ def _leaves_open(listing: Listing, wishes: Wishes) -> bool:
         or bool(wishes.modality and not listing.modality)
         or bool(wishes.topics and not set(wishes.topics) & set(listing.topics))
         or not set(wishes.access) <= set(listing.access)
-        or bool(wishes.times and not any(_is_then(listing.hours, time) for time in wishes.times))
+        or bool(wishes.times and not _is_then(listing.hours, wishes.times))
     )
 
 
@@ -89,28 +80,6 @@ def _one_of(wished: Iterable[str], spoken: Iterable[str]) -> bool:
     return bool({tag.split("-")[0] for tag in wished} & {tag.split("-")[0] for tag in spoken})
 
 
-def _is_then(hours: Hours | None, time: Time) -> bool:
-    """Whether the published hours touch a part of the day or the weekend."""
-    if hours is None:
-        return False
-    if time is Time.WEEKENDS:
-        days = [span.days for span in hours.weekly] + [meeting.days for meeting in hours.meetings]
-        return any(_WEEKEND & set(some) for some in days)
-    spans = [(_minutes(span.opens), _minutes(span.closes)) for span in hours.weekly]
-    spans += [(_minutes(one.at), (_minutes(one.at) + one.minutes) % _MINUTES_A_DAY) for one in hours.meetings]
-    return any(
-        begins < until and starts < ends
-        for opens, closes in spans
-        for starts, until in _of_one_day(opens, closes)
-        for begins, ends in _PARTS[time]
-    )
-
-
-def _of_one_day(opens: int, closes: int) -> list[tuple[int, int]]:
-    """Past midnight it goes on the next day: two pieces."""
-    return [(opens, closes)] if opens < closes else [(opens, _MINUTES_A_DAY), (0, closes)]
-
-
-def _minutes(clock: str) -> int:
-    hours, minutes = clock.split(":")
-    return int(hours) * 60 + int(minutes)
+def _is_then(hours: Hours | None, wished: Iterable[Time]) -> bool:
+    """Whether the published hours touch one of the times."""
+    return hours is not None and any(times.touches(hours, one) for one in wished)

@@ -57,6 +57,7 @@ class Search(Form):
     """What somebody looks for. What is not said asks for nothing; several of one kind: any of them."""
 
     words: _Sought = ""
+    some: Annotated[bool, Field(description="Not what has all of the words: what has some of them.")] = False
     direction: Annotated[Direction, Field(strict=False)] | None = None
     types: Annotated[tuple[Annotated[ListingType, Field(strict=False)], ...], _Several]
     languages: Annotated[tuple[Annotated[str, Field(pattern=LANG, max_length=LANG_CHARACTERS)], ...], _Several]
@@ -100,6 +101,7 @@ class Search(Form):
         near = self.near
         return Query(
             words=self.words,
+            some=self.some,
             direction=self.direction,
             types=tuple(one.value for one in self.types),
             languages=self.languages,

@@ -5,7 +5,7 @@ calculate and nobody is one hour late when the clocks change. Near days are said
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -31,8 +31,12 @@ _NTH: Final = {
     4: N_("On the fourth %(days)s of the month at %(at)s, for %(minutes)s minutes"),
     -1: N_("On the last %(days)s of the month at %(at)s, for %(minutes)s minutes"),
 }
+_DAYS_ON_END: Final = N_("%(first)s to %(last)s")
+_SHORT: Final = N_("%(days)s, %(hours)s")
 _FROM: Final = N_("From %(day)s on")
 _ZONE: Final = N_("Time of %(place)s")
+_ON_END: Final = 3
+_SHOWN: Final = 3
 
 
 def day_in_words(value: date, today: date, *, lang: str, gettext: Gettext) -> str:
@@ -98,6 +102,40 @@ def hours_in_words(hours: Hours, today: date, *, lang: str, gettext: Gettext) ->
         if first > today:
             yield gettext(_FROM) % {"day": format_date(first, "long", locale=locale_of(lang))}
     yield gettext(_ZONE) % {"place": get_timezone_location(hours.zone, locale=locale_of(lang), return_city=True)}
+
+
+def hours_in_short(hours: Hours, *, lang: str, gettext: Gettext) -> str:
+    """The hours on one line, with whose clock it is; after three times it only says that there are more."""
+    spans = [(tuple(span.days), span.opens, span.closes) for span in hours.weekly]
+    times = [_short(*span, lang, gettext) for span in spans]
+    times += [_meeting_in_short(meeting, lang, gettext) for meeting in hours.meetings]
+    if not times:
+        return ""
+    shown = "; ".join((*times[:_SHOWN], *(["…"] if len(times) > _SHOWN else [])))
+    zone = get_timezone_location(hours.zone, locale=locale_of(lang), return_city=True)
+    return f"{shown} · {gettext(_ZONE) % {'place': zone}}"
+
+
+def _short(days: Iterable[Day], opens: str, closes: str, lang: str, gettext: Gettext) -> str:
+    named = _days_in_short(days, lang, gettext)
+    return gettext(_SHORT) % {"days": named, "hours": f"{_clock(opens, lang)}\u2013{_clock(closes, lang)}"}
+
+
+def _meeting_in_short(meeting: Meeting, lang: str, gettext: Gettext) -> str:
+    if meeting.nth or meeting.every != 1:
+        return _meeting(meeting, lang, gettext)
+    ends = datetime.combine(date.min, time.fromisoformat(meeting.at)) + timedelta(minutes=meeting.minutes)
+    return _short(meeting.days, meeting.at, ends.time().isoformat("minutes"), lang, gettext)
+
+
+def _days_in_short(days: Iterable[Day], lang: str, gettext: Gettext) -> str:
+    """Three days or more on end as the first and the last, also over the weekend."""
+    chosen = set(days)
+    starts = [place for place, day in enumerate(_ORDER) if day in chosen and _ORDER[place - 1] not in chosen]
+    if len(starts) == 1 and len(chosen) >= _ON_END:
+        first, last = _ORDER[starts[0]], _ORDER[(starts[0] + len(chosen) - 1) % len(_ORDER)]
+        return gettext(_DAYS_ON_END) % {"first": weekday(first, lang=lang), "last": weekday(last, lang=lang)}
+    return _days(chosen, lang, gettext)
 
 
 def money(amount: int, currency: str, *, lang: str) -> str:

@@ -4,16 +4,15 @@ A search is posted, kept in memory for twenty minutes under a random address, an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
-from alongside_node.directory import searching
+from alongside_node.directory import meanings, searching
 from alongside_node.directory.searching import For, Query
 from alongside_node.entrypoints import concerning
 from alongside_node.foundation.database import Reading
-from alongside_node.identity import actions as identity
 from alongside_node.listings import actions as listings
 from alongside_node.members import actions as members
 from alongside_node.peers import actions as peers
@@ -21,11 +20,10 @@ from alongside_node.referrals import asking
 from alongside_protocol import fair_order
 from alongside_protocol.listing import Direction, is_open
 
-from . import calendar_feed, filters, kept_searches, shown
+from . import calendar_feed, filters, kept_searches, meanwhile, shown
 from .views import (
     RESULTS_A_PAGE,
     CommunityView,
-    DirectContact,
     Form,
     ResultsView,
     ResultView,
@@ -36,7 +34,9 @@ from .visitor import LANGUAGE_COOKIE, NothingHereError, Visitor
 _COUNTED: Final = 20
 """What is found without a filter is counted so far: "more than 20" is enough to choose by."""
 _TRIED: Final = 12
-_AWAKE: Final = 3
+_FEW: Final = 5
+"""Where no more than these have all of the words, what has some of them is shown as well."""
+_SOME: Final = 10
 
 
 async def front(visitor: Visitor) -> Response:
@@ -73,7 +73,7 @@ def _form_page(
         gone=gone,
         place_choices=kept_searches.places(visitor, sent),
         language_choices=visitor.language_choices,
-        contacts=(),
+        hard_night=None,
     )
 
 
@@ -119,9 +119,11 @@ class _Found:
     page: searching.Page
     names: Mapping[str, str]
     communities: int
+    some: searching.Page
     wider: tuple[WiderView, ...] = ()
     awake: tuple[searching.Found, ...] = ()
-    contacts: tuple[DirectContact, ...] = ()
+    hard_night: CommunityView | None = None
+    """Our community, where its words for a hard night come first."""
     talked: frozenset[str] = frozenset()
 
 
@@ -134,7 +136,7 @@ async def results(visitor: Visitor) -> Response:
     found = await visitor.edge.read(lambda reading: _look(reading, visitor, kept, page))
     if found.page.after is not None and page + 1 == len(kept.trail):
         kept.trail.append(found.page.after)
-    kept.places[page] = tuple((one.node, one.id) for one in found.page.results)
+    kept.places[page] = tuple((one.node, one.id) for one in (*found.page.results, *found.some.results))
     url = f"/search/{visitor.path('search')}"
     return visitor.page(
         "search",
@@ -146,6 +148,8 @@ async def results(visitor: Visitor) -> Response:
             url=url,
             asked=filters.asked(kept.sent, visitor.gettext),
             cut=found.page.cut,
+            some=result_views(visitor, found.some.results, found.names, found.talked),
+            some_more=found.some.after is not None,
             wider=found.wider,
             awake=result_views(visitor, found.awake, found.names, found.talked),
             newer_url=f"{url}?page={page}" if page else None,
@@ -155,7 +159,7 @@ async def results(visitor: Visitor) -> Response:
         gone=False,
         place_choices=kept_searches.places(visitor, kept.sent),
         language_choices=(),
-        contacts=found.contacts,
+        hard_night=found.hard_night,
     )
 
 
@@ -186,11 +190,24 @@ def _look(reading: Reading, visitor: Visitor, kept: kept_searches.Search, page: 
     )
     names, communities = shown.names_of(reading, visitor.me), len(peers.sources(reading)) + 1
     talked = concerning.being_talked_about(reading, me=visitor.me, now=now)
-    if found.results or page:
-        return _Found(found, names, communities, talked=talked)
-    awake = searching.search(reading, _awake(kept.query), viewer, now=now, limit=_AWAKE)
-    contacts = shown.contacts_of(identity.standing_community(reading).profile)
-    return _Found(found, names, communities, _wider(reading, visitor, kept), awake.results, contacts, talked)
+    some = _some(reading, visitor, kept, found, page)
+    nothing = not found.results and not page
+    hard = (nothing and not some.results) or meanings.is_about_dying(kept.query.words)
+    hard_night = shown.community(reading) if hard else None
+    if not nothing:
+        return _Found(found, names, communities, some, hard_night=hard_night, talked=talked)
+    awake = meanwhile.awake(reading, visitor, _awake(kept.query))
+    return _Found(found, names, communities, some, _wider(reading, visitor, kept), awake, hard_night, talked)
+
+
+def _some(
+    reading: Reading, visitor: Visitor, kept: kept_searches.Search, found: searching.Page, page: int
+) -> searching.Page:
+    """What has only some of the words, where few have all of them."""
+    if page or found.after is not None or len(found.results) > _FEW:
+        return searching.Page((), None)
+    query = replace(kept.query, some=True)
+    return searching.search(reading, query, visitor.viewer, now=visitor.now, limit=_SOME, begun=kept.begun)
 
 
 def _awake(query: Query) -> Query:

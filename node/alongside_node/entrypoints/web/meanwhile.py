@@ -3,7 +3,10 @@
 Shown before somebody asks, and again on the page of the request. Nothing here is sent to those who are asked.
 """
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from alongside_node.directory import searching
 from alongside_node.directory.searching import Query
@@ -11,7 +14,10 @@ from alongside_node.foundation.database import Reading
 from alongside_node.identity import actions as identity
 from alongside_node.referrals.asking import Silence, Thread
 from alongside_node.referrals.rules import UNANSWERED, IfSilent, day
-from alongside_protocol.listing import Direction, is_open
+from alongside_protocol import limits
+from alongside_protocol.hours import Hours
+from alongside_protocol.listing import Direction, Listing, is_open
+from alongside_protocol.place import UNIT, Place
 
 from . import shown
 from .views import SilenceView, TonightView
@@ -22,6 +28,11 @@ DAYS: Final = ("1", "2", "3", "5", "7")
 _USUAL: Final = "3"
 _NOTHING: Final = "nothing"
 _AWAKE: Final = 3
+_READ_FOR_AWAKE: Final = 1_000
+_EVENING: Final = 18
+_MORNING: Final = 6
+_SECONDS_A_DEGREE: Final = 240
+"""The sun takes a day for 360 degrees."""
 _CHOICES: Final = (IfSilent.TELL.value, IfSilent.STOP.value)
 
 DEFAULT: Final = {"silence": IfSilent.TELL.value, "silence_days": _USUAL}
@@ -54,14 +65,50 @@ def of_thread(thread: Thread) -> SilenceView | None:
     return SilenceView(row.if_silent.value, None if row.answer_by is None else shown.day_from(row.answer_by))
 
 
-def tonight(reading: Reading, visitor: Visitor, *, node: str, listing: str, open_now: bool | None) -> TonightView:
+def tonight(reading: Reading, visitor: Visitor, *, node: str, listing: Listing | None, listing_id: str) -> TonightView:
     """Who is open now beside the one who is asked, and whom our community suggests to call or text."""
+    profile = identity.standing_community(reading).profile
     query = Query(direction=Direction.OFFER, open_now=True)
-    found = searching.search(reading, query, visitor.viewer, now=visitor.now, limit=_AWAKE + 1)
+    others = awake(reading, visitor, query, besides=(node, listing_id))
     names = shown.names_of(reading, visitor.me)
-    awake = [_result(visitor, one, names) for one in found.results if (one.node, one.id) != (node, listing)]
-    contacts = shown.contacts_of(identity.standing_community(reading).profile)
-    return TonightView(open_now, tuple(awake[:_AWAKE]), contacts)
+    return TonightView(
+        None if listing is None else is_open(listing, visitor.now),
+        tuple(_result(visitor, one, names) for one in others),
+        shown.contacts_of(profile),
+        is_night(visitor.now, None if listing is None else listing.hours, profile.place),
+    )
+
+
+def awake(
+    reading: Reading, visitor: Visitor, query: Query, *, besides: tuple[str, str] = ("", "")
+) -> tuple[searching.Found, ...]:
+    """Who is open now: those who speak the reader's language first, each in fair order. `besides`: not this one."""
+    found: dict[tuple[str, str], searching.Found] = {}
+    for languages in ((visitor.lang,), ()):
+        if len(found) < _AWAKE:
+            page = searching.search(
+                reading,
+                replace(query, languages=languages),
+                visitor.viewer,
+                now=visitor.now,
+                limit=2 * _AWAKE + 1,
+                most=_READ_FOR_AWAKE,
+            )
+            found |= {(one.node, one.id): one for one in page.results if (one.node, one.id) not in found}
+            found.pop(besides, None)
+    return tuple(found.values())[:_AWAKE]
+
+
+def is_night(now: int, hours: Hours | None, place: Place | None) -> bool:
+    """Whether it is evening or night: by the clock of these hours, else by the sun over our community. Where neither is known, it is."""
+    if hours is not None:
+        clock = datetime.fromtimestamp(now, ZoneInfo(hours.zone))
+        hour = clock.hour
+    elif place is not None and place.point is not None:
+        hour = (now + place.point.longitude * _SECONDS_A_DEGREE // UNIT) // limits.HOUR % 24
+    else:
+        return True
+    return hour >= _EVENING or hour < _MORNING
 
 
 def _result(visitor: Visitor, one: Any, names: dict[str, str]) -> Any:

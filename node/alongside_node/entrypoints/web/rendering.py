@@ -29,6 +29,7 @@ from alongside_protocol.referral import FINAL, State
 from . import drawing
 from .formats import (
     day_in_words,
+    hours_in_short,
     hours_in_words,
     language_name,
     money,
@@ -169,6 +170,7 @@ def _functions(lang: str, gettext: Gettext, markdown: Markdown) -> dict[str, obj
         "commitments_sentence": partial(commitments_sentence, gettext=gettext),
         "commitments_tone": commitments_tone,
         "day_of": _day_of,
+        "hours_in_short": partial(hours_in_short, lang=lang, gettext=gettext),
         "hours_in_words": pass_context(partial(_hours, lang=lang, gettext=gettext)),
         "labels": partial(_labels, gettext=gettext),
         "language_name": partial(language_name, lang=lang),

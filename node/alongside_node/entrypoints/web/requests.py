@@ -23,7 +23,7 @@ from alongside_protocol.coded_words import OUTCOMES_OF_SEEKER, QUIET_OF_SEEKER, 
 from alongside_protocol.consent import FIELD_CHARACTERS, Field
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.identifiers import NodeId, RecordId
-from alongside_protocol.listing import Direction, Listing, RoomState, is_open
+from alongside_protocol.listing import Direction, Listing, RoomState
 from alongside_protocol.referral import Move, State
 
 from . import keeping, listing_form, meanwhile, shown
@@ -94,7 +94,7 @@ async def _open_to(visitor: Visitor) -> Any:
 async def _tonight(visitor: Visitor, result: Any) -> TonightView:
     node, listing = visitor.path("node"), visitor.path("listing")
     return await visitor.edge.read(
-        lambda reading: meanwhile.tonight(reading, visitor, node=node, listing=listing, open_now=result.open_now)
+        lambda reading: meanwhile.tonight(reading, visitor, node=node, listing=result.listing, listing_id=listing)
     )
 
 
@@ -296,9 +296,9 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
         except Refused:
             to = None
         suggested = [one for said in thread.said for one in said.suggest]
-        open_now = None if to is None else is_open(to.listing, now)
+        listing = None if to is None else to.listing
         tonight = meanwhile.tonight(
-            reading, visitor, node=remembered.node, listing=remembered.listing, open_now=open_now
+            reading, visitor, node=remembered.node, listing=listing, listing_id=remembered.listing
         )
         told = telling_form.view(reading, visitor, Whose(mailbox=thread.row.mailbox))
         return to, _suggestions(reading, visitor, suggested), told, tonight

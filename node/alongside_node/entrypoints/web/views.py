@@ -266,8 +266,8 @@ class WiderView:
 class ResultsView:
     """One page of what was found, `RESULTS_A_PAGE` at most. `seed` is the published seed of the order (see `/order`).
 
-    `url` is the search's own address. `cut`: we stopped reading, and there may be more. Where nothing was found, `wider` and
-    `awake` (who is open now) may help. `page`: its number, which goes along with what is ticked.
+    `url` is the search's own address. `cut`: we stopped reading, and there may be more. `some`: what has some of the words, where few
+    have all; `some_more`: there is more of it. Where nothing was found, `wider` and `awake` (who is open now) may help. `page`: its number, which goes along with what is ticked.
     """
 
     results: tuple[ResultView, ...]
@@ -276,6 +276,8 @@ class ResultsView:
     url: str
     asked: tuple[AskedView, ...] = ()
     cut: bool = False
+    some: tuple[ResultView, ...] = ()
+    some_more: bool = False
     wider: tuple[WiderView, ...] = ()
     awake: tuple[ResultView, ...] = ()
     newer_url: str | None = None
@@ -379,11 +381,15 @@ class SilenceView:
 
 @dataclass(frozen=True, slots=True)
 class TonightView:
-    """Whether the one who is asked is open now (None: no hours are given), who else is, and whom to call or text."""
+    """Whether the one who is asked is open now (None: no hours are given), who else is, and whom to call or text.
+
+    `night`: it is evening or night where they are.
+    """
 
     open_now: bool | None
     awake: tuple[ResultView, ...] = ()
     contacts: tuple[DirectContact, ...] = ()
+    night: bool = True
 
 
 @dataclass(frozen=True, slots=True)
