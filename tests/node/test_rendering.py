@@ -207,6 +207,15 @@ def test_a_full_page_of_results_stays_under_40_kilobytes() -> None:
     assert len(page.encode()) + len(PAGES.stylesheet.content) + len(PAGES.idle.content) < PAGE_BYTES
 
 
+def test_a_full_page_with_the_words_for_a_hard_night_stays_under_40_kilobytes_too() -> None:
+    sample = SAMPLES["search, wanting to die"]
+    for found, some in ((8, 0), (4, 3)):
+        cards = {"results": (CIRCLE_RESULT,) * found, "some": (CIRCLE_RESULT,) * some}
+        full = replace(sample.context["results"], **cards)  # type: ignore[type-var]
+        page = PAGES.render("search", frame_for(sample, "es"), **(dict(sample.context) | {"results": full}))
+        assert len(page.encode()) + len(PAGES.stylesheet.content) + len(PAGES.idle.content) < PAGE_BYTES
+
+
 # Languages.
 
 

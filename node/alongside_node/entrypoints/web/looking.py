@@ -34,9 +34,12 @@ from .visitor import LANGUAGE_COOKIE, NothingHereError, Visitor
 _COUNTED: Final = 20
 """What is found without a filter is counted so far: "more than 20" is enough to choose by."""
 _TRIED: Final = 12
-_FEW: Final = 5
+_FEW: Final = 4
 """Where no more than these have all of the words, what has some of them is shown as well."""
-_SOME: Final = 10
+_BOX: Final = 2
+"""As many results as our words for a hard night take the room of: a page stays under 40 kB."""
+_BESIDES: Final = 3
+"""As many as who is open now, and what each filter keeps away, take the room of."""
 
 
 async def front(visitor: Visitor) -> Response:
@@ -186,7 +189,7 @@ def result_views(
 def _look(reading: Reading, visitor: Visitor, kept: kept_searches.Search, page: int) -> _Found:
     viewer, now = visitor.viewer, visitor.now
     found = searching.search(
-        reading, kept.query, viewer, now=now, limit=RESULTS_A_PAGE, after=kept.trail[page], begun=kept.begun
+        reading, kept.query, viewer, now=now, limit=_room(kept), after=kept.trail[page], begun=kept.begun
     )
     names, communities = shown.names_of(reading, visitor.me), len(peers.sources(reading)) + 1
     talked = concerning.being_talked_about(reading, me=visitor.me, now=now)
@@ -207,7 +210,13 @@ def _some(
     if page or found.after is not None or len(found.results) > _FEW:
         return searching.Page((), None)
     query = replace(kept.query, some=True)
-    return searching.search(reading, query, visitor.viewer, now=visitor.now, limit=_SOME, begun=kept.begun)
+    room = _room(kept) - (len(found.results) + 1 if found.results else _BESIDES)
+    return searching.search(reading, query, visitor.viewer, now=visitor.now, limit=room, begun=kept.begun)
+
+
+def _room(kept: kept_searches.Search) -> int:
+    """How many results a page has room for."""
+    return RESULTS_A_PAGE - (_BOX if meanings.is_about_dying(kept.query.words) else 0)
 
 
 def _awake(query: Query) -> Query:
