@@ -237,8 +237,8 @@ _ALIKE: Final[tuple[tuple[str, str], ...]] = (
     (
         "hnights",
         (
-            "sleep, can t sleep, cant sleep, cannot sleep, can not sleep, sleeping, sleepless, not sleeping, insomnia, awake,"
-            " no puedo dormir, no poder dormir, no duermo, dormir, insomnio, desvelada, desvelado, despierta, despierto,"
+            "sleep, can t sleep, cant sleep, cannot sleep, can not sleep, sleeping, sleepless, not sleeping, insomnia,"
+            " no puedo dormir, no poder dormir, no duermo, dormir, insomnio, desvelada, desvelado,"
             " أرق, الأرق, لا أستطيع النوم, لا أنام"
         ),
     ),
