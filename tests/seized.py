@@ -340,7 +340,7 @@ class _Day:
         said = {"words": f"Rings {canary('request')}", "days": "14", "caller_lang": "en"}
         self.joined.send(self.joined.path, **fields, **said)
         draft = self.joined.path
-        self.life.spoken = self.joined.kept_words()
+        self.life.spoken = " ".join(re.findall(r"<li>(\w+)</li>", self.joined.body)[:4])
         self.planted.add("four_words", self.life.spoken, seven.normalised(self.life.spoken))
         self.joined.open(ask).send(ask, **fields, **said)
         self.joined.send(f"{self.joined.path}/drop")
