@@ -53,7 +53,12 @@ class Browser:
         found = re.search(r'name="csrf" value="([^"]+)"', self.body)
         if token and found:
             values["csrf"] = found[1]
-        return self._show(self._send("POST", path, urlencode(values, doseq=True).encode()), path)
+        body = urlencode(values, doseq=True).encode()
+        response = self._send("POST", path, body)
+        while response.status == 307:
+            path = response.headers["location"]
+            response = self._send("POST", path, body)
+        return self._show(response, path)
 
     def hidden(self, name: str) -> str:
         found = re.search(rf'name="{name}" value="([^"]*)"', self.body)

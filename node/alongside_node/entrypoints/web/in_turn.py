@@ -86,7 +86,7 @@ async def write_page(visitor: Visitor, values: Sequence[str], problems: dict[str
         raise NothingHereError
     several = tuple(one.chosen.view for one in offers if one.to is not None)
     begins = {**{f"place_{number}": str(number) for number in range(len(several))}, "each": "2"}
-    sent = visitor.sent if visitor.text("words") or problems else {}
+    sent = visitor.sent if visitor.text("each") or problems else {}
     return visitor.page(
         "turns",
         status=422 if problems else 200,

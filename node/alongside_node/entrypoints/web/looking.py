@@ -29,7 +29,7 @@ from .views import (
     ResultView,
     WiderView,
 )
-from .visitor import LANGUAGE_COOKIE, NothingHereError, Visitor
+from .visitor import NothingHereError, Visitor
 
 _COUNTED: Final = 20
 """What is found without a filter is counted so far: "more than 20" is enough to choose by."""
@@ -376,18 +376,3 @@ async def leave(visitor: Visitor) -> Response:
     if visitor.cookie:
         await visitor.edge.write(lambda tx: members.end_session(tx, visitor.cookie))
     return visitor.sign_out(RedirectResponse(visitor.site.settings.neutral_site, 303))
-
-
-async def language(visitor: Visitor) -> Response:
-    """Read on in another language."""
-    chosen, back = visitor.text("lang"), visitor.text("back")
-    safe = (
-        back if back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable() else "/"
-    )
-    response = RedirectResponse(safe, 303)
-    if chosen in visitor.site.pages.translations.languages:
-        response.set_cookie(LANGUAGE_COOKIE, chosen, httponly=True, samesite="lax", secure=visitor.site.secure)
-        if visitor.person is not None:
-            member_id = visitor.person.member.id
-            await visitor.edge.write(lambda tx: members.save_lang(tx, member_id, chosen))
-    return response

@@ -250,6 +250,18 @@ async def create(visitor: Visitor) -> Response:
     return _on(visitor, listing)
 
 
+async def change(visitor: Visitor) -> Response:
+    """The form of something new, as it was filled in."""
+    visitor.may(Act.OFFER)
+    return _edit_page(visitor, visitor.form(), "need" if visitor.text("direction") == "need" else "offer", None)
+
+
+async def change_again(visitor: Visitor) -> Response:
+    """The form of what is kept, as it was filled in."""
+    offering = await _kept(visitor)
+    return _edit_page(visitor, visitor.form(), str(offering.members.get("direction", "offer")), offering.id)
+
+
 def _on(visitor: Visitor, listing: str) -> Response:
     if visitor.text("then") == "preview":
         return visitor.go(f"/offerings/{listing}/preview")

@@ -14,11 +14,12 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, compile_path
 
 from alongside_node.entrypoints.admitted import ADMITTED, Who
 from alongside_node.foundation.database import DatabaseUnavailableError
 from alongside_node.listings.actions import NotPossibleError
+from alongside_node.members import actions as members
 from alongside_node.members.actions import BoxChangedError
 from alongside_protocol import text_forms
 from alongside_protocol.errors import Code, Refused
@@ -44,7 +45,16 @@ from . import (
 from .armour import kept_for_good
 from .stylesheet import STATIC, Static
 from .views import Notice
-from .visitor import CallOverError, NotForYouError, NothingHereError, Site, Visitor, same_token, welcome
+from .visitor import (
+    LANGUAGE_COOKIE,
+    CallOverError,
+    NotForYouError,
+    NothingHereError,
+    Site,
+    Visitor,
+    same_token,
+    welcome,
+)
 
 Handler = Callable[[Visitor], Awaitable[Response]]
 
@@ -66,7 +76,8 @@ WRITTEN: Final = (
 @dataclass(frozen=True)
 class Page:
     """One address. `free`: its form needs no token, because it must work when the session is long over; `call`: what a volunteer has open
-    for a caller stays open here, and is closed on every other page.
+    for a caller stays open here, and is closed on every other page. `anew`: posting there only shows a page from what was sent, so that
+    another language may send it once more.
     """
 
     path: str
@@ -75,6 +86,29 @@ class Page:
     post: Handler | None = None
     free: bool = False
     call: bool = False
+    anew: bool = False
+
+
+async def _language(visitor: Visitor) -> Response:
+    """Read on in another language, where one was. A page with work on it is shown anew from its fields, which the browser sends on."""
+    chosen = visitor.text("tongue")
+    again = next((page for page in PAGES if page.anew and _is_at(page, visitor.text("again"))), None)
+    back = next((page for page in PAGES if page.get and _is_at(page, visitor.text("back"))), None)
+    if again is not None:
+        response = RedirectResponse(visitor.text("again"), 307)
+    else:
+        response = RedirectResponse("/" if back is None else visitor.text("back"), 303)
+    if chosen in visitor.site.pages.translations.languages:
+        response.set_cookie(LANGUAGE_COOKIE, chosen, httponly=True, samesite="lax", secure=visitor.site.secure)
+        if visitor.person is not None:
+            member_id = visitor.person.member.id
+            await visitor.edge.write(lambda tx: members.save_lang(tx, member_id, chosen))
+    return response
+
+
+def _is_at(page: Page, path: str) -> bool:
+    """Whether this is a page of ours: no other address is ever gone to."""
+    return path.isprintable() and "\\" not in path and compile_path(page.path)[0].match(path) is not None
 
 
 _E, _S, _M, _ST = Who.EVERYBODY, Who.SIGNED_IN, Who.MEMBERS, Who.STEWARDS
@@ -96,25 +130,25 @@ PAGES: Final = (
     Page("/leaving", _E, about.leaving),
     Page("/disclose", _E, about.disclose),
     Page("/leave", _E, post=looking.leave, free=True),
-    Page("/language", _E, post=looking.language),
+    Page("/language", _E, post=_language),
     Page(_LISTING, _E, looking.listing),
     Page(f"{_LISTING}/card", _E, on_paper.card),
     Page("/print", _E, on_paper.paper, on_paper.begin_paper),
     Page("/print/{search}", _E, on_paper.printed),
     Page(f"{_LISTING}/calendar.ics", _E, looking.calendar),
-    Page(f"{_LISTING}/ask", _E, requests.write, requests.confirm),
-    Page(f"{_LISTING}/ask/change", _E, post=requests.change),
+    Page(f"{_LISTING}/ask", _E, requests.write, requests.confirm, anew=True),
+    Page(f"{_LISTING}/ask/change", _E, post=requests.change, anew=True),
     Page(f"{_LISTING}/ask/send", _E, post=requests.send),
-    Page(f"{_LISTING}/concern", _E, concerns.write, concerns.look),
-    Page(f"{_LISTING}/concern/change", _E, post=concerns.change),
+    Page(f"{_LISTING}/concern", _E, concerns.write, concerns.look, anew=True),
+    Page(f"{_LISTING}/concern/change", _E, post=concerns.change, anew=True),
     Page(f"{_LISTING}/concern/send", _E, post=concerns.send),
-    Page("/fit", _E, post=fitting.form),
+    Page("/fit", _E, post=fitting.form, anew=True),
     Page("/fit/send", _E, post=fitting.send),
     Page("/questions", _S, fitting.mine),
     Page("/questions/{ref}/delete", _S, post=fitting.delete),
     Page("/turns", _E, in_turn.mine, in_turn.form),
-    Page("/turns/confirm", _E, post=in_turn.confirm),
-    Page("/turns/change", _E, post=in_turn.change),
+    Page("/turns/confirm", _E, post=in_turn.confirm, anew=True),
+    Page("/turns/change", _E, post=in_turn.change, anew=True),
     Page("/turns/send", _E, post=in_turn.send),
     Page("/turns/{ref}/agree", _S, post=in_turn.agree),
     Page("/turns/{ref}/stop", _S, post=in_turn.stop),
@@ -128,8 +162,8 @@ PAGES: Final = (
     Page(f"{_REQUEST}/delete", _S, post=requests.delete),
     Page(f"{_REQUEST}/silence", _S, post=requests.silence),
     Page(f"{_REQUEST}/telling", _S, post=requests.telling),
-    Page(f"{_REQUEST}/concern", _S, concerns.write, concerns.look),
-    Page(f"{_REQUEST}/concern/change", _S, post=concerns.change),
+    Page(f"{_REQUEST}/concern", _S, concerns.write, concerns.look, anew=True),
+    Page(f"{_REQUEST}/concern/change", _S, post=concerns.change, anew=True),
     Page(f"{_REQUEST}/concern/send", _S, post=concerns.send),
     Page("/concerns", _S, concerns.mine),
     Page(_CONCERN, _S, concerns.one),
@@ -172,19 +206,21 @@ PAGES: Final = (
     Page("/calls/now/delete", _M, post=calls.delete, call=True),
     Page("/calls/end", _M, post=calls.end),
     Page("/needs", _S, needs.mine),
-    Page("/needs/new", _E, needs.write, needs.look),
-    Page("/needs/change", _E, post=needs.change),
+    Page("/needs/new", _E, needs.write, needs.look, anew=True),
+    Page("/needs/change", _E, post=needs.change, anew=True),
     Page("/needs/post", _E, post=needs.post),
     Page("/needs/{listing}/still", _S, post=needs.still),
     Page("/needs/{listing}/end", _S, post=needs.end),
     Page("/offerings", _M, offerings.mine),
     Page("/offerings/new", _M, offerings.new, offerings.create),
+    Page("/offerings/change", _M, post=offerings.change, anew=True),
     Page("/offerings/together", _M, post=offerings.together),
     Page(f"{_OFFERING}/joining", _M, offerings.joining_page, offerings.keep_joining),
     Page(f"{_OFFERING}/people", _M, post=offerings.share),
     Page(f"{_OFFERING}/stops", _M, post=offerings.stops),
     Page(f"{_OFFERING}/back", _M, post=offerings.step_back),
     Page(f"{_OFFERING}/edit", _M, offerings.edit, offerings.save),
+    Page(f"{_OFFERING}/change", _M, post=offerings.change_again, anew=True),
     Page(f"{_OFFERING}/preview", _M, offerings.preview),
     Page(f"{_OFFERING}/publish", _M, post=offerings.publish),
     Page(f"{_OFFERING}/vouching", _M, offerings.vouching_page, offerings.vouch),

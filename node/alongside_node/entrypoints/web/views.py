@@ -112,7 +112,8 @@ class Frame:
 
     `path` is the path of this request, to mark the current link. `csrf` is empty for people without a session, whose
     forms change nothing of theirs. `lang` is the language of the page; `languages` those that the community offers; `unread` one
-    that was asked for and that no speaker has read yet: the page is in it, or in English where it is not there whole.
+    that was asked for and that no speaker has read yet: the page is in it, or in English where it is not there whole. `answers`: the page
+    is the answer to a form, so that opening its address would not show it again.
     """
 
     community: str
@@ -124,6 +125,7 @@ class Frame:
     notice: Notice | None = None
     languages: tuple[Choice, ...] = ()
     unread: str = ""
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

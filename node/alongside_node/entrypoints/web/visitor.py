@@ -292,6 +292,7 @@ class Visitor:
             person=person,
             notice=Notice(notice) if notice in set(Notice) else None,
             languages=languages,
+            answers=self.request.method == "POST",
         )
 
     def page(self, template: str, *, status: int = 200, **context: object) -> Response:
