@@ -1067,9 +1067,23 @@ SAMPLES: Mapping[str, Sample] = {
         MEMBER,
         {"offering": _DRAFT, "result": CIRCLE_RESULT, "readers": ("A",), "careful": (), "form": Form()},
     ),
-    "sign_in": Sample("sign_in", "/sign-in", None, {"form": Form({}, {"words": "words"}), "written": ()}),
+    "sign_in": Sample(
+        "sign_in",
+        "/sign-in",
+        None,
+        {"form": Form({"words": "harbour"}, {"words": "words"}), "written": (), "seen": False, "count": None},
+    ),
+    "sign_in, six words seen": Sample(
+        "sign_in",
+        "/sign-in",
+        None,
+        {"form": Form({"words": "harbour lantern"}, {"words": "seven"}), "written": (), "seen": True, "count": 2},
+    ),
     "sign_in, after the end": Sample(
-        "sign_in", "/sign-in", None, {"form": Form(), "written": ("A short title", ASKED)}
+        "sign_in",
+        "/sign-in",
+        None,
+        {"form": Form(), "written": ("A short title", ASKED), "seen": False, "count": None},
     ),
     "join": Sample("join", "/join", None, {"form": Form({}, {"code": "code"})}),
     "join_words": Sample(

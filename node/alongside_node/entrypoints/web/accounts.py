@@ -33,22 +33,37 @@ class _Joining:
 
 async def sign_in_page(visitor: Visitor) -> Response:
     """Opening one's account."""
-    return visitor.page("sign_in", form=Form(), written=())
+    return _sign_in_page(visitor, Form())
+
+
+def _sign_in_page(visitor: Visitor, form: Form, *, seen: bool = False, count: int | None = None) -> Response:
+    status = 422 if form.problems else 200
+    return visitor.page("sign_in", status=status, form=form, seen=seen, count=count, written=())
 
 
 def after_the_end(visitor: Visitor, written: tuple[str, ...]) -> Response:
     """What somebody wrote and sent after their 20 minutes: nothing was done with it, and it is not lost."""
-    return visitor.page("sign_in", status=403, form=Form(), written=written)
+    return visitor.page("sign_in", status=403, form=Form(), seen=False, count=None, written=written)
 
 
 async def sign_in(visitor: Visitor) -> Response:
-    """With seven words. A session that was there before is ended: nobody can prepare one for somebody else."""
+    """With seven words. A session that was there before is ended: nobody can prepare one for somebody else.
+
+    What was written comes back with the answer, so that one slip does not cost all seven: in no address, in a page that is kept nowhere, and
+    behind dots, because somebody may be looking; to see it is one's own choice, and then the browser is told not to remember it. How many
+    words there are is said before anything is looked up.
+    """
     words = visitor.text("words")[:_LONGEST]
+    written, seen = {"words": words}, visitor.text("show") == "yes"
+    if visitor.text("show"):
+        return _sign_in_page(visitor, Form(written), seen=seen)
+    if (count := len(seven.normalised(words).split())) != seven.WORDS:
+        return _sign_in_page(visitor, Form(written, {"words": "seven"}), count=count)
     edge, now = visitor.edge, visitor.now
     derived = await visitor.site.derivation.derive(words, edge.keys().words_salt)
     person = await edge.read(lambda reading: members.use_words(reading, derived))
     if person is None:
-        return visitor.page("sign_in", status=422, form=Form({}, {"words": "words"}), written=())
+        return _sign_in_page(visitor, Form(written, {"words": "words"}))
     known = person
 
     def work(tx: Writing) -> str | None:
@@ -58,7 +73,7 @@ async def sign_in(visitor: Visitor) -> Response:
 
     cookie = await edge.write(work)
     if cookie is None:
-        return visitor.page("sign_in", status=422, form=Form({}, {"words": "words"}), written=())
+        return _sign_in_page(visitor, Form(written, {"words": "words"}))
     return visitor.sign_in(visitor.go("/requests" if known.member.role is Role.GUEST else "/"), cookie)
 
 
@@ -140,7 +155,9 @@ async def joined(visitor: Visitor) -> Response:
 async def invite_page(visitor: Visitor) -> Response:
     """A code for one person."""
     visitor.may(Act.INVITE_MEMBERS)
-    return visitor.page("members_invite", form=Form(), code=None, last_day=None, join_url=_join_url(visitor))
+    return visitor.page(
+        "members_invite", form=Form({"role": "member"}), code=None, last_day=None, join_url=_join_url(visitor)
+    )
 
 
 def _join_url(visitor: Visitor) -> str:

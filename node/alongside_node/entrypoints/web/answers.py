@@ -26,6 +26,7 @@ from alongside_protocol.referral import Move, State
 from . import shown, telling
 from .views import BlockView, Choice, Notice
 from .visitor import NothingHereError, Visitor
+from .wording import HOW_TO_JOIN
 
 _LATER: Final = ("1", "2", "3", "7")
 """Days for which opening can be put off; 0 takes it back."""
@@ -248,7 +249,7 @@ async def _answer(visitor: Visitor, move: Move, said: Notice, *, needs_words: bo
     if needs_words and not words:
         return _page(visitor, looked, {"text": "required"})
     if move is Move.ACCEPT and looked.joining:
-        words = f"{words}\n\n{looked.joining}".strip()
+        words = f"{words}\n\n{visitor.gettext(HOW_TO_JOIN)}\n{looked.joining}".strip()
         if len(words) > FIELD_CHARACTERS[Field.WORDS]:
             return _page(visitor, looked, {"text": "too_long"})
     if move is not Move.DECLINE:

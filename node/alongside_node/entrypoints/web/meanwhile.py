@@ -46,10 +46,23 @@ def read(visitor: Visitor, *, until: int) -> tuple[Silence | None, dict[str, str
         return None, {}
     if then not in _CHOICES:
         return None, {"silence": "choose"}
-    if days not in DAYS:
+    if not (days.isascii() and days.isdecimal() and 1 <= int(days[:3]) <= int(DAYS[-1])):
         return None, {"silence_days": "choose"}
     last = min(day(visitor.now) + int(days), day(until) - 1)
     return Silence(last, IfSilent(then)), {}
+
+
+def fields(thread: Thread, *, now: int) -> dict[str, str]:
+    """What was chosen for a request, as its form says it; a day that has passed is chosen no more."""
+    row = thread.row
+    if row.if_silent not in (IfSilent.TELL, IfSilent.STOP) or row.answer_by is None:
+        return {"silence": _NOTHING, "silence_days": _USUAL}
+    return {"silence": row.if_silent.value, "silence_days": str(max(row.answer_by - day(now), 1))}
+
+
+def days(chosen: str = "") -> tuple[str, ...]:
+    """The days to choose from, and the one that is chosen."""
+    return tuple(sorted({*DAYS, *((chosen,) if chosen.isdecimal() else ())}, key=int))
 
 
 def silence_view(silence: Silence | None) -> SilenceView | None:

@@ -267,6 +267,7 @@ async def _deleted_page(visitor: Visitor) -> Response:
     if not erased:
         raise NothingHereError
     view, receipt = shown.deleted(erased[0], names, me=visitor.me)
+    visitor.past |= set(Notice) - {Notice.DELETED}
     return visitor.page(
         "my_request",
         request=view,
@@ -305,6 +306,9 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
 
     to, suggestions, told, tonight = await visitor.edge.read(look)
     paused = thread.state in _PAUSED and to is not None
+    chosen = meanwhile.fields(thread, now=now)
+    if thread.state is not State.OFFERED:
+        visitor.past |= {Notice.SENT}
     rests = thread.state in WAITING and to is not None and to.listing.room.state is RoomState.RESTING
     return visitor.page(
         "my_request",
@@ -320,9 +324,9 @@ async def _request_page(visitor: Visitor, thread: asking.Thread, problems: dict[
         promises_hash=to.shown if paused else "",
         telling=told,
         silence=meanwhile.of_thread(thread),
-        silence_choices=visitor.days_ahead(meanwhile.DAYS),
+        silence_choices=visitor.days_ahead(meanwhile.days(chosen["silence_days"])),
         tonight=tonight if thread.state in WAITING else None,
-        form=visitor.form(problems) if problems else Form({"tell": told.chosen or "nothing"}),
+        form=Form({"tell": told.chosen or "nothing", **chosen, **(visitor.sent if problems else {})}, problems),
     )
 
 

@@ -216,6 +216,7 @@ def deleted(one: asking.Erased, names: Mapping[str, str], *, me: str) -> tuple[R
         is_own=one.peer == me,
         state="withdrawn",
         until=day_of(one.asked),
+        confirmed=int(one.confirmed is not None),
     )
     receipt = ReceiptView(
         community_name,
@@ -254,6 +255,7 @@ def incoming(
         until=day_of(row.until),
         came=day_from(row.came),
         opening=None if asked is None else asked.fields.get(Field.WORDS, ""),
+        name="" if asked is None else " ".join(asked.fields.get(Field.NAME, "").split()),
         unread=bool(opened.said) and not opened.said[-1].ours,
         later=later if later is not None and later > today and row.state is State.OFFERED else None,
         company=row.company_day is not None and row.state not in FINAL,

@@ -357,6 +357,7 @@ class RequestView:
 
     `delivered`: it is in their community's hands. `problem`: a code of why it could not be, or None. `reason`: a code of
     `wording.REASON` where a server, not a person, turned it away. `rests`: what was asked takes no requests just now.
+    `confirmed`: of one that was deleted, whether its one community has said so (1 or 0), else None.
     """
 
     ref: str
@@ -371,6 +372,7 @@ class RequestView:
     problem: str | None = None
     reason: str | None = None
     rests: bool = False
+    confirmed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,7 +491,7 @@ class ReceiptView:
 
 @dataclass(frozen=True, slots=True)
 class IncomingView:
-    """A request as the person who offers sees it: an alias, never a name. `opening` is None until it can be opened.
+    """A request as the person who offers sees it: an alias, and `name` where who asks gave one. `opening` is None until it can be opened.
 
     `later`: until which day they put off opening it; `company`: one of them asked the others to join in; `beside`: who looks answers it
     beside those it was sent to; `need`: it answers what somebody looks for; `by_voice`: they ask by telephone, and a
@@ -506,6 +508,7 @@ class IncomingView:
     until: date
     came: date
     opening: str | None = None
+    name: str = ""
     unread: bool = False
     later: date | None = None
     company: bool = False

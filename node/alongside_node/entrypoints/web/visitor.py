@@ -4,6 +4,7 @@ The cookie opens the session's wrapped key and nothing else. A form of somebody 
 others send changes nothing of anybody's. Nothing about a visitor is written, save that their session goes on.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +34,7 @@ from alongside_node.referrals import answering
 from alongside_node.settings import Settings
 from alongside_protocol import base64url
 from alongside_protocol.identifiers import NodeId
+from alongside_protocol.text_forms import FORBIDDEN
 
 from .fleeting import Fleeting
 from .formats import day_in_words, language_name
@@ -139,6 +141,10 @@ class Site:
         return "__Host-call" if self.secure else "call"
 
 
+_LINE_ENDS: Final = re.compile("\r\n|[\r\u2028\u2029]")
+_NOT_SEEN: Final = re.compile(f"[{FORBIDDEN}]")
+
+
 class NotForYouError(Exception):
     """The page is not for who asks. `signed_in`: whether signing in could help."""
 
@@ -172,6 +178,8 @@ class Visitor:
     relays: bool = False
     """Whether they answer the phone line."""
     sent: Mapping[str, Any] = field(default_factory=dict)
+    past: frozenset[Notice] = frozenset()
+    """What is no longer so, however often somebody opens the address that says it."""
 
     # Who it is.
 
@@ -249,10 +257,13 @@ class Visitor:
         return found
 
     def text(self, name: str) -> str:
-        """A field of the form, without space around it."""
+        """A field of the form, one line end for all, without space around it and without signs that nobody sees and no text may hold.
+
+        They come along when people paste. Whatever is shown before it leaves is shown without them.
+        """
         value = self.sent.get(name, "")
         found = value if isinstance(value, str) else next(iter(value), "")
-        return found.strip()
+        return _NOT_SEEN.sub("", _LINE_ENDS.sub("\n", found)).strip()
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A field with several values."""
@@ -290,7 +301,7 @@ class Visitor:
             path=self.request.url.path,
             csrf=self.csrf,
             person=person,
-            notice=Notice(notice) if notice in set(Notice) else None,
+            notice=Notice(notice) if notice in set(Notice) - self.past else None,
             languages=languages,
             answers=self.request.method == "POST",
         )

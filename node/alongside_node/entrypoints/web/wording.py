@@ -271,8 +271,11 @@ STATE_INCOMING: Final[Words] = {
 }
 """The same, as the person who offers reads it."""
 
+HOW_TO_JOIN: Final = N_("How to join:")
+"""Stands before what is told with a yes."""
+
 NEXT: Final[Words] = {
-    "offered": N_("The person who offers has your words. They answer when they can."),
+    "offered": N_("The person who offers has your message. They answer when they can."),
     "accepted": N_("You can write to each other below, until the last day."),
     "waitlisted": N_("You do not need to do anything. They write here when there is a place."),
     "declined": N_("This is about their time and strength, not about you. You can ask someone else."),
@@ -512,6 +515,7 @@ PROBLEM: Final[Words] = {
     "wait": N_("too many words that opened nothing. Wait a little, or let another volunteer take the call."),
     "no_room": N_("there is no room right now. Another volunteer, or another day, may be better."),
     "enough_today": N_("you have passed on enough for today. Let another volunteer take the call."),
+    "seven": N_("there have to be seven words."),
     "printed_code": N_("this code does not open anything. It may be used, or a letter is wrong."),
     "last_steward": N_("nobody else looks after this community. Invite another steward first."),
     "agree": N_("please tick this if you agree"),
