@@ -1,6 +1,6 @@
 # demo, test, check and bench: each sets up what it needs first. Arguments pass through as ARGS="…". Nothing needs root.
 
-.PHONY: demo test check bench lock
+.PHONY: demo test check bench vectors lock
 .DEFAULT_GOAL := demo
 
 BIN := .venv/bin
@@ -21,6 +21,10 @@ check: .venv/ready
 
 bench: .venv/ready
 	@$(BIN)/python tests/bench $(ARGS)
+
+# For maintainers: write the vectors of the protocol anew, from fixed seeds.
+vectors: .venv/ready
+	@$(BIN)/python tests/vector_makers
 
 # Exactly the pinned versions, by hash; uv when it is there, else venv and pip. Compiled once, because the demo, the tests and the
 # benchmarks start many processes.

@@ -17,6 +17,8 @@ SIGNATURE_BYTES = 64
 _FIELD = 2**255 - 19
 _ORDER = 2**252 + 27742317777372353535851937790883648493
 
+_CURVE_D = -121665 * pow(121666, -1, _FIELD) % _FIELD
+
 # The y coordinates of the eight points whose order divides 8; the sign bit makes no difference to that.
 _LOW_ORDER_Y = frozenset(
     {
@@ -30,18 +32,14 @@ _LOW_ORDER_Y = frozenset(
 
 
 class VerifyKey:
-    """A public key that was checked: 32 bytes, canonical, not of low order, not one printed in docs or tests."""
+    """A public key that was checked: 32 bytes, the one encoding of a point on the curve, not of low order."""
 
     __slots__ = ("_key", "raw")
 
-    def __init__(self, raw: bytes) -> None:
-        if len(raw) != KEY_BYTES:
-            raise Refused(Code.BAD_KEY, "not 32 bytes")
-        y = int.from_bytes(raw, "little") & (2**255 - 1)
-        if y >= _FIELD:
-            raise Refused(Code.BAD_KEY, "not a canonical encoding")
-        if y in _LOW_ORDER_Y:
-            raise Refused(Code.BAD_KEY, "a point of low order")
+    def __init__(self, raw: bytes, *, derived: bool = False) -> None:
+        """`derived`: just made from its private half, so that there is nothing to check."""
+        if not derived:
+            _check_point(raw)
         self.raw = raw
         self._key = Ed25519PublicKey.from_public_bytes(raw)
 
@@ -75,6 +73,20 @@ class VerifyKey:
         return f"VerifyKey({self.text})"
 
 
+def _check_point(raw: bytes) -> None:
+    if len(raw) != KEY_BYTES:
+        raise Refused(Code.BAD_KEY, "not 32 bytes")
+    y = int.from_bytes(raw, "little") & (2**255 - 1)
+    if y >= _FIELD:
+        raise Refused(Code.BAD_KEY, "not a canonical encoding")
+    if y in _LOW_ORDER_Y:
+        raise Refused(Code.BAD_KEY, "a point of low order")
+    # x² = (y² - 1) / (dy² + 1) has a solution where the quotient, and so the product, is a square (Euler's criterion; never 0 here).
+    square = y * y % _FIELD
+    if pow((square - 1) * (_CURVE_D * square + 1), (_FIELD - 1) // 2, _FIELD) != 1:
+        raise Refused(Code.BAD_KEY, "not a point on the curve")
+
+
 class SigningKey:
     """A private Ed25519 key. Its `repr` never shows it."""
 
@@ -84,7 +96,7 @@ class SigningKey:
         if len(seed) != KEY_BYTES:
             raise Refused(Code.BAD_KEY, "not a 32-byte seed")
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        self.verify_key = VerifyKey(self._key.public_key().public_bytes_raw())
+        self.verify_key = VerifyKey(self._key.public_key().public_bytes_raw(), derived=True)
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes, deterministic."""

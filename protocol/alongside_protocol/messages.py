@@ -409,6 +409,8 @@ def _check_form(envelope: Envelope, *, sealed: bool) -> None:
         raise Refused(Code.MESSAGE_FORM, "nothing follows under this reference")
     if not form.sealed.allows(present=sealed):
         raise Refused(Code.MESSAGE_FORM, "sealed stands exactly where the type needs it")
+    if form.sealed is Need.SOMETIMES and sealed and not empty:
+        raise Refused(Code.MESSAGE_FORM, "either a node's reason or a person's words")
 
 
 def _check_sealed_for(envelope: Envelope, sealed: Sealed) -> None:

@@ -137,8 +137,9 @@ def test_a_signature_of_another_length_is_refused(length: int) -> None:
     assert signature_code(KEY.verify_key, bytes(length)) is Code.SIGNATURE
 
 
-def test_a_point_that_is_not_on_the_curve_verifies_nothing() -> None:
-    assert signature_code(VerifyKey(b"\x02" + bytes(31)), KEY.sign(b"words")) is Code.SIGNATURE
+@pytest.mark.parametrize("sign", [0, 1])
+def test_a_key_that_is_not_a_point_on_the_curve_is_refused(sign: int) -> None:
+    assert key_code((2 | sign << 255).to_bytes(32, "little")) is Code.BAD_KEY
 
 
 def test_another_key_or_another_message_does_not_fit() -> None:

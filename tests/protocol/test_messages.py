@@ -112,6 +112,10 @@ def test_a_person_declines_with_sealed_words_or_without_any_and_a_node_with_a_re
     in_words = read(write(silent, sealed_for(silent)), sender=SENDER, me=ME, now=NOW)
     assert in_words.sealed is not None
     assert read(write(envelope(Type.DECLINE)), sender=SENDER, me=ME, now=NOW).body == DeclineBody(reason=Reason.FULL)
+    both = envelope(Type.DECLINE)
+    with pytest.raises(Refused) as refused:
+        write(both, sealed_for(both))
+    assert refused.value.code is Code.MESSAGE_FORM
 
 
 # What goes out.

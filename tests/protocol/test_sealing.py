@@ -1,23 +1,20 @@
 """Sealing: HPKE as RFC 9180 has it, bound to its context, padded in one way (section 6).
 
-The library used offers no associated data, which the RFC's vector needs; so a second, short implementation is checked against
-the vector first, and then has to open what this library seals and the other way round.
+The library used offers no associated data, which the RFC's vector needs; so a second, short implementation (`vector_makers.hpke`)
+is checked against the vector first, and then has to open what this library seals and the other way round.
 """
 
 import random as seeded
 from dataclasses import replace
-from hashlib import sha256
-from hmac import digest as hmac_digest
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside_protocol import base64url, sealing
 from alongside_protocol.errors import Code, Refused
 from alongside_protocol.sealing import Context, SealPrivateKey, SealPublicKey, open, seal  # noqa: A004 - RFC 9180's word
+from vector_makers import hpke
 
 FIELD = 2**255 - 19
 RANDOM = seeded.Random(9180).randbytes
@@ -33,39 +30,6 @@ PLAIN = bytes.fromhex("4265617574792069732074727574682c2074727574682062656175747
 CIPHER = "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28"
 
 
-def extract(suite: bytes, salt: bytes, label: bytes, secret: bytes) -> bytes:
-    return hmac_digest(salt or bytes(32), b"HPKE-v1" + suite + label + secret, sha256)
-
-
-def expand(suite: bytes, key: bytes, label: bytes, info: bytes, length: int) -> bytes:
-    labelled = length.to_bytes(2, "big") + b"HPKE-v1" + suite + label + info
-    return hmac_digest(key, labelled + b"\x01", sha256)[:length]
-
-
-def schedule(shared: bytes, enc: bytes, public: bytes, info: bytes) -> tuple[ChaCha20Poly1305, bytes]:
-    """The cipher and the first nonce: RFC 9180, 4.1 and 5.1, base mode, suite 0x0020 0x0001 0x0003."""
-    kem, suite = b"KEM\x00\x20", b"HPKE\x00\x20\x00\x01\x00\x03"
-    secret = expand(kem, extract(kem, b"", b"eae_prk", shared), b"shared_secret", enc + public, 32)
-    context = b"\x00" + extract(suite, b"", b"psk_id_hash", b"") + extract(suite, b"", b"info_hash", info)
-    key = extract(suite, secret, b"secret", b"")
-    cipher = ChaCha20Poly1305(expand(suite, key, b"key", context, 32))
-    return cipher, expand(suite, key, b"base_nonce", context, 12)
-
-
-def other_seal(plain: bytes, public: bytes, info: bytes, *, ephemeral: bytes, aad: bytes = b"") -> bytes:
-    secret = X25519PrivateKey.from_private_bytes(ephemeral)
-    enc = secret.public_key().public_bytes_raw()
-    cipher, nonce = schedule(secret.exchange(X25519PublicKey.from_public_bytes(public)), enc, public, info)
-    return enc + cipher.encrypt(nonce, plain, aad)
-
-
-def other_open(sealed: bytes, private: bytes, info: bytes, *, aad: bytes = b"") -> bytes:
-    secret = X25519PrivateKey.from_private_bytes(private)
-    shared = secret.exchange(X25519PublicKey.from_public_bytes(sealed[:32]))
-    cipher, nonce = schedule(shared, sealed[:32], secret.public_key().public_bytes_raw(), info)
-    return cipher.decrypt(nonce, sealed[32:], aad)
-
-
 def open_code(ciphertext: bytes, key: SealPrivateKey = KEY, context: Context = CONTEXT) -> Code:
     with pytest.raises(Refused) as error:
         open(ciphertext, key, context)
@@ -75,15 +39,15 @@ def open_code(ciphertext: bytes, key: SealPrivateKey = KEY, context: Context = C
 def test_the_second_implementation_agrees_with_the_vector_of_rfc_9180() -> None:
     public = SealPrivateKey(bytes.fromhex(SK_R)).public.raw
     assert public.hex() == "4310ee97d88cc1f088a5576c77ab0cf5c3ac797f3d95139c6c84b5429c59662a"
-    sealed = other_seal(PLAIN, public, INFO, ephemeral=bytes.fromhex(SK_E), aad=b"Count-0")
+    sealed = hpke.seal(PLAIN, public, INFO, ephemeral=bytes.fromhex(SK_E), aad=b"Count-0")
     assert sealed.hex() == ENC + CIPHER
-    assert other_open(sealed, bytes.fromhex(SK_R), INFO, aad=b"Count-0") == PLAIN
+    assert hpke.open(sealed, bytes.fromhex(SK_R), INFO, aad=b"Count-0") == PLAIN
 
 
 def test_what_we_seal_is_hpke_as_the_second_implementation_reads_it() -> None:
-    padded = other_open(seal(b"words", KEY.public, CONTEXT), KEY.raw, CONTEXT.info(KEY.public))
+    padded = hpke.open(seal(b"words", KEY.public, CONTEXT), KEY.raw, CONTEXT.info(KEY.public))
     assert padded == b"\x00\x00\x00\x05words".ljust(512, b"\x00")
-    sealed = other_seal(padded, KEY.public.raw, CONTEXT.info(KEY.public), ephemeral=bytes(range(32)))
+    sealed = hpke.seal(padded, KEY.public.raw, CONTEXT.info(KEY.public), ephemeral=bytes(range(32)))
     assert open(sealed, KEY, CONTEXT) == b"words"
 
 
@@ -165,7 +129,7 @@ def test_an_encapsulated_key_of_low_order_is_refused(length: int) -> None:
     ],
 )
 def test_any_padding_but_the_one_that_is_made_is_refused(padded: bytes) -> None:
-    sealed = other_seal(padded, KEY.public.raw, CONTEXT.info(KEY.public), ephemeral=bytes(range(32)))
+    sealed = hpke.seal(padded, KEY.public.raw, CONTEXT.info(KEY.public), ephemeral=bytes(range(32)))
     assert open_code(sealed) is Code.SEAL
 
 
