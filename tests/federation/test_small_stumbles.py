@@ -40,6 +40,7 @@ def test_sent_is_not_said_once_more_after_an_answer(oak: Community, mira: Somebo
     assert 'role="status"' in guest.body
     oak.world.settle()
     answers(mira)
+    oak.world.settle()
     guest.back().open(f"{path}?said=sent")
     assert 'role="status"' not in guest.body
 
@@ -64,6 +65,7 @@ def test_given_names_come_first_on_both_sides(oak: Community, mira: Somebody) ->
     assert "<h1><bdi>Nico</bdi></h1>" in mira.body
     oak.world.settle()
     answers(mira)
+    oak.world.settle()
     assert "<strong><bdi>Mira</bdi></strong>" in guest.back().open(path).body
 
 
@@ -75,6 +77,7 @@ def test_how_to_join_is_named_as_that(oak: Community, mira: Somebody) -> None:
     path = asks(guest)
     oak.world.settle()
     answers(mira)
+    oak.world.settle()
     said = " ".join(guest.back().open(path).text.split())
     assert "How to join: Ring at the green door" in said
 
