@@ -233,3 +233,23 @@ def seven_words(guest: Browser) -> list[str]:
     found = re.findall(r"<li>(\w+)</li>", guest.body[guest.body.index("Seven words") :])[:7]
     assert len(found) == 7, guest.text
     return found
+
+
+@pytest.mark.parametrize("step", ["", "/send"])
+def test_a_yes_belongs_to_the_promises_that_were_read(oak: Community, step: str) -> None:
+    """They changed while somebody read: the page comes again, in whichever way, and nothing is ticked for them."""
+    mira = signed_in(oak, "Mira")
+    publishes(mira)
+    noor = signed_in(oak, "Noor")
+    noor.open("/search").post("/search", words="night")
+    ask, sent = noor.link('/listings/[^"]+') + "/ask", {"words": "I cannot sleep", "days": "14"}
+    noor.post(ask, **sent)
+    read = noor.hidden("promises")
+    noor.post(f"{ask}{step}", **sent, promises=read, agree="" if step else "yes")
+    assert bool(re.search(r'name="agree"[^>]* checked', noor.body)) == (not step), "the same promises: the tick stays"
+    edit = mira.open("/offerings").link('/offerings/[^"]+/edit')
+    mira.open(edit).post(edit, **(OFFER | {"call_all": "never"}))
+    noor.post(f"{ask}{step}", **sent, promises=read, agree="yes")
+    assert "They will not call anyone." in noor.text
+    assert not re.search(r'name="agree"[^>]* checked', noor.body)
+    assert oak.rows("asked") == []

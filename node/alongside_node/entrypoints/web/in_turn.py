@@ -140,12 +140,15 @@ async def _confirm_page(visitor: Visitor, values: Sequence[str], problems: dict[
         for view, to in several
     )
     days = {choice.value: choice.label for choice in visitor.days_ahead(_DAYS)}
+    form = visitor.form(problems)
+    if list(visitor.texts("promises")) != [to.shown for _, to in several]:
+        form = form.without("agree")  # a yes belongs to the promises that were read, and to no others
     return visitor.page(
         "turns_confirm",
         status=422 if problems else 200,
         offers=offers,
         first_until=days[visitor.text("each")],
-        form=visitor.form(problems),
+        form=form,
         words_to_keep=kept.words,
         words_lang=kept.lang,
         pending=kept.pending,

@@ -154,13 +154,16 @@ async def _confirm_page(visitor: Visitor, result: Any, fields: dict[Field, str],
     to, kept = await _addressee(visitor), keeping.to_show(visitor)
     remembered = asking.about_to_leave(to, fields, until=until_of(visitor))
     told, _ = telling_form.read(visitor)
+    form = visitor.form(problems)
+    if visitor.text("promises") != to.shown:
+        form = form.without("agree")  # a yes belongs to the promises that were read, and to no others
     return visitor.page(
         "ask_confirm",
         status=422 if problems else 200,
         result=result,
         consent=shown.consent(remembered, _standing(visitor)),
         ask_url=f"{result.url}/ask",
-        form=visitor.form(problems),
+        form=form,
         promises_hash=to.shown,
         agreements_mark=agreements_mark(result.listing) if result.listing.agreements else "",
         words_to_keep=kept.words,

@@ -6,7 +6,7 @@ the wire (`"accepted"`, `"listings"`); `wording` turns them into sentences. Neve
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -180,6 +180,10 @@ class Form:
         """Whether `value` is selected or ticked."""
         found = self.values.get(name, ())
         return value == found if isinstance(found, str) else value in found
+
+    def without(self, name: str) -> "Form":
+        """The same, as if this field had not been sent."""
+        return replace(self, values={field: value for field, value in self.values.items() if field != name})
 
     def problem(self, name: str) -> str | None:
         """The code of what is wrong with a field, or None."""
