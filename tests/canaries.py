@@ -100,7 +100,7 @@ class _Forms(HTMLParser):
             self._to = {address(said.get("action") or "")}
         elif tag == "button" and (to := said.get("formaction")):
             self._to.add(address(to))
-        elif tag == "textarea" or (tag == "input" and said.get("type") in _FREE):
+        elif said.get("name") and (tag == "textarea" or (tag == "input" and said.get("type") in _FREE)):
             self.found.append((said.get("name") or "", self._to))
 
 

@@ -32,7 +32,7 @@ CIRCLE = {
     "meeting_repeats": "weekly",
     "seats": "8",
 }
-KNOWN = {"A circle of mine", "A circle of theirs"} | {names["en"] for names in SIGNED.values()}
+KNOWN = {"A circle of mine", "A circle of theirs", "English", "Español"} | {names["en"] for names in SIGNED.values()}
 """Words that may be in Latin letters: titles in a choice, where no mark can stand, and sign languages, which Babel does not name."""
 OPENED = [page for page in PAGES if page.get and "." not in page.path]
 FREE = [page.path for page in OPENED if page.who is Who.EVERYBODY]

@@ -49,6 +49,7 @@ TAKEN: dict[str, str | tuple[str, ...]] = {
     "joining": ("offerings", "0", "joining"),
     "listing_key": MARKS,
     "listing_key_share": MARKS,
+    "relay_share": MARKS,
     "invitation": "whoever made one is not known",
     "fit_told": "an answer of the node, to somebody else",
     "outbox": MACHINE,
@@ -58,7 +59,9 @@ TAKEN: dict[str, str | tuple[str, ...]] = {
     "own_record": "what offerings say, as published",
     "own_change": "the same",
     "entry": "the same",
-    **dict.fromkeys(("own_head", "generation", "replica", "set_aside", "peer", "peer_invitation"), NOBODYS),
+    **dict.fromkeys(
+        ("own_head", "generation", "replica", "set_aside", "peer", "peer_invitation", "relay_key"), NOBODYS
+    ),
     **dict.fromkeys(("evidence", "community", "node_document", "node_key"), NOBODYS),
 }
 """Table → where it stands in the file about oneself, or why it does not."""

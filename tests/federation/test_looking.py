@@ -258,7 +258,7 @@ def test_who_speaks_the_readers_language_stands_first_among_those_who_are_open(o
         oak.publishes(mira, title=f"Awake {number}", hours=ALWAYS)
     oak.publishes(mira, title="Despierta", hours=ALWAYS, lang="es", languages=["es"])
     guest = Browser(oak).open("/search")
-    guest.post("/language", lang="es")
+    guest.post("/language", tongue="es")
     shown = titles(guest.open("/search").post("/search", words="unicorn"))
     assert (len(shown), shown[0]) == (3, "Despierta")
 

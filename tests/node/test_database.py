@@ -449,10 +449,14 @@ def test_a_reader_in_the_way_of_a_checkpoint_holds_up_no_writer(sqlite: Database
 def test_rows_that_nobody_fetched_keep_no_moment_alive(sqlite: Database) -> None:
     for number in range(3):
         sqlite.write(put(str(number)))
-    sqlite.read(lambda snapshot: next(iter(snapshot.execute(select(TABLE)))))
-    sqlite.write(put("later"))
-    assert len(peers(sqlite)) == 4
-    assert sqlite.checkpoint()
+    kept = []
+    for number in range(3):
+        sqlite.read(lambda snapshot: kept.append(snapshot.execute(select(TABLE))))
+        sqlite.write(lambda tx: kept.append(tx.execute(select(TABLE))))
+        sqlite.write(put(f"later {number}"))
+        assert len(peers(sqlite)) == 4 + number
+        assert sqlite.checkpoint()
+        assert sqlite.write_anew()
 
 
 def test_a_snapshot_that_failed_serves_the_next_reader(sqlite: Database) -> None:

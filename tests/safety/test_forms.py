@@ -186,7 +186,7 @@ def test_what_a_proxy_is_said_to_have_seen_is_never_believed(town: Town) -> None
     ],
 )
 def test_nobody_is_sent_on_to_another_place(town: Town, back: str) -> None:
-    answer = town.send("POST", "/language", "", {"lang": "es", "back": back})
+    answer = town.send("POST", "/language", "", {"tongue": "es", "back": back})
     location = answer.headers["location"]
     assert answer.status == 303
     assert location.startswith("/")

@@ -29,6 +29,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
+R = TypeVar("R", bound="Reading")
 
 _LARGEST_GROUP: Final = 512
 _ROWS_A_STATEMENT: Final = 500
@@ -55,11 +56,22 @@ class Reading:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._open: list[CursorResult[Any]] = []
         self.dialect = connection.dialect.name
 
     def execute(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
-        """Run one SQLAlchemy Core statement."""
-        return self._connection.execute(statement, values)
+        """Run one SQLAlchemy Core statement. Its rows can be read as long as this lasts."""
+        return self._until_the_end(self._connection.execute(statement, values))
+
+    def end(self) -> None:
+        """Let go of rows that nobody fetched: in SQLite they would keep this moment alive for the next one who uses the connection."""
+        for result in self._open:
+            result.close()
+
+    def _until_the_end(self, result: CursorResult[Any]) -> CursorResult[Any]:
+        if result.returns_rows:
+            self._open.append(result)
+        return result
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a query in the driver's own form, as plain tuples.
@@ -75,7 +87,7 @@ class Reading:
 
     def execute_driver(self, statement: str, values: Sequence[Any] = ()) -> CursorResult[Any]:
         """Run text in the driver's own form (`?` or `%s`), for full-text search."""
-        return self._connection.exec_driver_sql(statement, tuple(values))
+        return self._until_the_end(self._connection.exec_driver_sql(statement, tuple(values)))
 
 
 class Writing(Reading):
@@ -123,6 +135,15 @@ class Writing(Reading):
         self.callbacks.append(callback)
 
 
+@contextmanager
+def _closing_rows(reading: R) -> Iterator[R]:
+    """Whatever happens, nothing of it is left open."""
+    try:
+        yield reading
+    finally:
+        reading.end()
+
+
 @dataclass
 class _Job:
     work: Callable[[Writing], Any]
@@ -163,8 +184,8 @@ class Database:
     def read(self, work: Callable[[Reading], T]) -> T:
         """Run `work` on one snapshot, in this thread."""
         if self._snapshots is not None:
-            with self._snapshots.one() as connection:
-                return work(Reading(connection))
+            with self._snapshots.one() as connection, _closing_rows(Reading(connection)) as reading:
+                return work(reading)
         with self._engine.connect() as connection, connection.begin():
             return work(Reading(connection))
 
@@ -451,7 +472,8 @@ def _run_job(connection: Connection, job: _Job) -> None:
     tx = Writing(connection)
     connection.exec_driver_sql("SAVEPOINT work")
     try:
-        job.result = job.work(tx)
+        with _closing_rows(tx):
+            job.result = job.work(tx)
         job.callbacks, job.forgets = tx.callbacks, tx.forgets
     except Exception as error:  # noqa: BLE001 - it is the caller's to see
         job.error = error
